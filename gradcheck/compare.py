@@ -1,0 +1,127 @@
+"""Comparing gradients: what may differ, by how much, and why (NumPy only)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradcheck.gradient import Array, Gradient, MaybeGradient, Unconnected, along_points
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How far two results may be apart, with the reason.
+
+    Attributes:
+        ulps: Units in the last place of the largest entry.
+        because: Why any difference is allowed at all.
+    """
+
+    ulps: float
+    because: str
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What was expected and found at every point.
+
+    Attributes:
+        relation: ``"identical"``, ``"close"``, ``"different"``, ``"unconnected"`` or ``"connected"``.
+        expected: The side that the law derives.
+        found: The side that is judged.
+        error: Distance in units of what is allowed, shape ``[points]``: above 1 is a violation.
+        judged: At which points the law applies, shape ``[points]``.
+        allowed: Largest absolute difference that is allowed, broadcastable to the values.
+        budget: Why, for ``"close"``.
+        ill_conditioned: Points not judged because rounding alone swamps the result.
+    """
+
+    relation: str
+    expected: MaybeGradient
+    found: MaybeGradient
+    error: Array
+    judged: Array
+    allowed: Array | None = None
+    budget: Budget | None = None
+    ill_conditioned: int = 0
+
+    @property
+    def broken(self) -> NDArray[np.bool_]:
+        """At which points the law is broken."""
+        return np.asarray(self.judged & ~(self.error <= 1.0))
+
+    @property
+    def worst(self) -> float:
+        """The largest error of the points judged, 0 where there are none."""
+        return float(np.max(self.error, where=self.judged, initial=0.0))
+
+
+def identical(expected: MaybeGradient, found: MaybeGradient, *, points: int) -> Comparison:
+    """Demand the same bits, where no rounding can differ; NaN equals NaN."""
+    return _compare("identical", expected, found, points, lambda e, f: np.where(_same_bits(e, f), 0.0, np.inf))
+
+
+def different(expected: MaybeGradient, found: MaybeGradient, *, judged: Array) -> Comparison:
+    """Demand that at least one entry differs, at the points ``judged``."""
+    same = _compare("identical", expected, found, len(judged), lambda e, f: np.where(_same_bits(e, f), 0.0, np.inf))
+    return Comparison("different", expected, found, np.where(same.error == 0.0, np.inf, 0.0), judged)
+
+
+def close(expected: Gradient, found: Gradient, *, allowed: Array, budget: Budget) -> Comparison:
+    """Allow ``allowed`` between entries; NaN and infinity must stand in the same places.
+
+    Args:
+        allowed: Absolute, of shape ``[points]`` or of the values' shape.
+        budget: The reason for it, for the report.
+    """
+    wide = along_points(allowed, found.values) if allowed.ndim == 1 else allowed
+
+    def distance(e: Array, f: Array) -> Array:
+        with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+            ratio = np.abs(e.astype(np.float64) - f) / wide
+        agree = (e == f) | (np.isnan(e) & np.isnan(f))
+        comparable = np.isfinite(e) & np.isfinite(f) & np.isfinite(ratio)
+        return np.where(agree, 0.0, np.where(comparable, ratio, np.inf))
+
+    compared = _compare("close", expected, found, len(found.values), distance)
+    return Comparison("close", expected, found, compared.error, compared.judged, wide, budget)
+
+
+def unconnected(found: MaybeGradient, *, points: int) -> Comparison:
+    """Demand that there is no gradient."""
+    error = np.full(points, 0.0 if isinstance(found, Unconnected) else np.inf)
+    return Comparison("unconnected", Unconnected(), found, error, np.ones(points, bool))
+
+
+def connected(found: MaybeGradient, *, points: int) -> Comparison:
+    """Demand that there is a gradient, zero or not."""
+    error = np.full(points, np.inf if isinstance(found, Unconnected) else 0.0)
+    return Comparison("connected", found, found, error, np.ones(points, bool))
+
+
+def _compare(
+    relation: str, expected: MaybeGradient, found: MaybeGradient, points: int, distance: Callable[[Any, Any], Array]
+) -> Comparison:
+    """Compare presence and shape first, then entries."""
+    everywhere = np.ones(points, bool)
+    match expected, found:
+        case Unconnected(), Unconnected():
+            return Comparison(relation, expected, found, np.zeros(points), everywhere)
+        case Gradient(), Gradient() if expected.values.shape == found.values.shape:
+            distances = distance(expected.values, found.values)
+            error = np.max(distances, axis=tuple(range(1, distances.ndim)), initial=0.0)
+            return Comparison(relation, expected, found, error, everywhere)
+        case _:
+            return Comparison(relation, expected, found, np.full(points, np.inf), everywhere)
+
+
+def _same_bits(expected: Array, found: Array) -> NDArray[np.bool_]:
+    if expected.dtype != found.dtype:
+        return np.asarray(expected == found)
+    as_integers = {4: np.int32, 8: np.int64}[found.dtype.itemsize]
+    same = np.ascontiguousarray(expected).view(as_integers) == np.ascontiguousarray(found).view(as_integers)
+    return np.asarray(same | (np.isnan(expected) & np.isnan(found)))

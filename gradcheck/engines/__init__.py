@@ -1,0 +1,95 @@
+"""Ways to compute gradients, one a file; a new one is a new file here.
+
+An engine never judges: it takes a graph, points and objectives, and returns gradients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol, TypeVar
+
+from gradcheck.gradient import Array, Slices, Unconnected
+from gradcheck.graph import TwoHeadGraph
+from gradcheck.objective import Objective
+from gradcheck.point import Points
+from gradcheck.registry import Registry
+
+Key = tuple[Objective, str]
+
+
+class View(Enum):
+    """How an engine shows a gradient."""
+
+    ENTRIES = "entries"  # every entry: [points, *shape]
+    DIRECTIONS = "directions"  # its product with each direction: [points, directions]
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Gradients of every objective by every variable, at every point.
+
+    Attributes:
+        gradients: Arrays as the engine's `View` says, or `Unconnected`.
+        slices: Where TensorFlow gave ``tf.IndexedSlices``, those of each point.
+        doubt: For engines that approximate: how far each value may be off, of the values' shape.
+        kinked: Points at which some layer has no derivative, shape ``[points]``; ``None`` where the
+            engine does not look.
+    """
+
+    gradients: Mapping[Key, Array | Unconnected]
+    slices: Mapping[Key, Sequence[Slices]] = field(default_factory=dict)
+    doubt: Mapping[Key, Array] = field(default_factory=dict)
+    kinked: Array | None = None
+
+
+class Engine(Protocol):
+    """A way to compute gradients.
+
+    Attributes:
+        name: How the command line names it.
+        about: One line on what it runs.
+        view: Whether it shows entries or products with directions.
+        traced: Whether it traces with unknown dimensions, so that an absent gradient is absent for
+            all values and shapes.
+        sees_absence: Whether it can tell an absent gradient from a zero one.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def about(self) -> str: ...
+    @property
+    def view(self) -> View: ...
+    @property
+    def traced(self) -> bool: ...
+    @property
+    def sees_absence(self) -> bool: ...
+
+    def evaluate(
+        self, graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective], *, stacked: bool
+    ) -> Evaluation:
+        """Differentiate.
+
+        Args:
+            points: Of the same sizes.
+            stacked: Whether all points go through one call of the batched form; otherwise one by
+                one through ``tf.Variable``s and ``tf.nn.embedding_lookup``, as a user's model does.
+        """
+
+
+engines: Registry[Engine] = Registry("engine", "gradcheck.engines")
+
+E = TypeVar("E")
+
+
+def register_engine(engine: type[E]) -> type[E]:
+    """Register an instance of the decorated class."""
+    engines.add(engine())  # type: ignore[arg-type]  # the registry's protocol is checked where it is used
+    return engine
+
+
+def by_key(objectives: Sequence[Objective], variables: Sequence[str]) -> list[Key]:
+    """Return the keys of an evaluation, objective by objective."""
+    return [(objective, variable) for objective in objectives for variable in variables]

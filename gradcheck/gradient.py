@@ -1,0 +1,108 @@
+"""A gradient as a value: an array for each point, or the absence of one."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any, Union
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Unconnected:
+    """No path runs from the objective to the variable: no gradient, which is not a zero one."""
+
+    def __add__(self, other: Gradient | Unconnected) -> Gradient | Unconnected:
+        return other
+
+    def __radd__(self, other: Gradient | Unconnected) -> Gradient | Unconnected:
+        return other
+
+    def __rmul__(self, factor: Array) -> Unconnected:
+        return self
+
+
+@dataclass(frozen=True)
+class Term:
+    """One computed gradient within a formula of gradients."""
+
+    objective: Hashable
+    variable: str
+    weight: Array  # [points]
+
+
+@dataclass(frozen=True, eq=False)
+class Gradient:
+    """Values of a gradient at every point, and what they were made from.
+
+    ``+`` and ``*`` build the sides of a law; they are carried out in float64, and keep the largest
+    magnitude that took part, since a sum that cancels is no more exact than its terms.
+
+    Attributes:
+        values: Shape ``[points, *shape]`` for entries, ``[points, directions]`` for a projection.
+        scale: The largest magnitude that took part, shape ``[points]``.
+        terms: The computed gradients in it, each with its weight.
+    """
+
+    values: Array
+    scale: Array
+    terms: tuple[Term, ...] = ()
+
+    def __add__(self, other: Gradient | Unconnected) -> Gradient:
+        if isinstance(other, Unconnected):
+            return self
+        total = self.values.astype(np.float64) + other.values
+        return Gradient(total, self.scale + other.scale, self.terms + other.terms)
+
+    def __rmul__(self, factor: Array) -> Gradient:
+        """Multiply by one number a point, shape ``[points]``."""
+        weight = np.abs(factor).astype(np.float64)
+        terms = tuple(Term(term.objective, term.variable, term.weight * weight) for term in self.terms)
+        return Gradient(along_points(factor, self.values) * self.values, weight * self.scale, terms)
+
+    __array_ufunc__ = None  # so that array * gradient comes here
+
+
+MaybeGradient = Union[Gradient, Unconnected]
+
+
+@dataclass(frozen=True, eq=False)
+class Slices:
+    """The rows of a gradient that a lookup read, as ``tf.IndexedSlices`` gives them.
+
+    Attributes:
+        values: Rows, ``[reads, width]``.
+        indices: Which row of the variable each belongs to, ``[reads]``; repeats add.
+        dense: The same gradient as TensorFlow converts it, ``[rows, width]``.
+    """
+
+    values: Array
+    indices: Array
+    dense: Array
+
+    def summed(self) -> Array:
+        """Add every slice into its row, one after the other."""
+        rows = np.zeros(self.dense.shape, np.float64)
+        np.add.at(rows, self.indices, self.values.astype(np.float64))
+        return rows
+
+
+def computed(values: Array, objective: Hashable, variable: str) -> Gradient:
+    """Wrap a gradient that an engine computed."""
+    return Gradient(values, largest(values), (Term(objective, variable, np.ones(len(values))),))
+
+
+def largest(values: Array) -> Array:
+    """Return the largest finite magnitude at each point, 0 where there are no entries."""
+    magnitude = np.abs(values, dtype=np.float64)
+    magnitude = np.where(np.isfinite(magnitude), magnitude, 0.0)
+    return np.max(magnitude, axis=tuple(range(1, values.ndim)), initial=0.0)
+
+
+def along_points(factor: Array, values: Array) -> Array:
+    """Reshape one number a point so that it multiplies ``values``."""
+    return np.asarray(factor).reshape(-1, *(1,) * (values.ndim - 1))

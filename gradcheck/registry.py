@@ -1,0 +1,86 @@
+"""A name to object table that fills itself from a package and from entry points."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from typing import Generic, Protocol, TypeVar
+
+from gradcheck.errors import UsageError, unknown
+
+
+class Named(Protocol):
+    """Anything that can be registered."""
+
+    @property
+    def name(self) -> str: ...
+
+
+T = TypeVar("T", bound=Named)
+
+
+class Registry(Generic[T]):
+    """Objects by name, discovered when first asked for.
+
+    Every module of ``package`` is imported, so a new file is all that a new entry takes; then the
+    entry points of ``group``, so that other distributions can add theirs.
+
+    Args:
+        kind: What one entry is called in messages, such as ``"law"``.
+        package: The package whose modules register entries, such as ``"gradcheck.laws"``.
+        group: The entry-point group of outside packages; defaults to ``package``.
+    """
+
+    def __init__(self, kind: str, package: str, group: str | None = None) -> None:
+        self.kind = kind
+        self._package = package
+        self._group = group or package
+        self._entries: dict[str, T] = {}
+        self._discovered = False
+
+    def add(self, entry: T) -> T:
+        """Register ``entry`` under its name.
+
+        Raises:
+            UsageError: Another entry already has that name.
+        """
+        if self._entries.get(entry.name, entry) is not entry:
+            raise UsageError(f"{self.kind} {entry.name!r} is registered twice")
+        self._entries[entry.name] = entry
+        return entry
+
+    def __getitem__(self, name: str) -> T:
+        """Return the entry called ``name``.
+
+        Raises:
+            UsageError: No entry has that name.
+        """
+        self._discover()
+        try:
+            return self._entries[name]
+        except KeyError:
+            raise unknown(self.kind, name, self._entries) from None
+
+    def __contains__(self, name: object) -> bool:
+        self._discover()
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[T]:
+        self._discover()
+        return iter(list(self._entries.values()))
+
+    def names(self) -> tuple[str, ...]:
+        """Return every name, in the order of registration."""
+        return tuple(entry.name for entry in self)
+
+    def _discover(self) -> None:
+        if self._discovered:
+            return
+        self._discovered = True
+        package = importlib.import_module(self._package)
+        for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda module: module.name):
+            importlib.import_module(f"{self._package}.{module.name}")
+        for point in entry_points(group=self._group):
+            point.load()
