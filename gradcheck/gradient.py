@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, Union
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gradcheck.objective import Objective
 
 Array = NDArray[Any]
 
@@ -16,10 +17,9 @@ Array = NDArray[Any]
 class Unconnected:
     """No path runs from the objective to the variable: no gradient, which is not a zero one."""
 
-    def __add__(self, other: Gradient | Unconnected) -> Gradient | Unconnected:
-        return other
+    __array_ufunc__ = None  # so that array * gradient comes here
 
-    def __radd__(self, other: Gradient | Unconnected) -> Gradient | Unconnected:
+    def __add__(self, other: Gradient | Unconnected) -> Gradient | Unconnected:
         return other
 
     def __rmul__(self, factor: Array) -> Unconnected:
@@ -30,7 +30,7 @@ class Unconnected:
 class Term:
     """One computed gradient within a formula of gradients."""
 
-    objective: Hashable
+    objective: Objective
     variable: str
     weight: Array  # [points]
 
@@ -46,23 +46,38 @@ class Gradient:
         values: Shape ``[points, *shape]`` for entries, ``[points, directions]`` for a projection.
         scale: The largest magnitude that took part, shape ``[points]``.
         terms: The computed gradients in it, each with its weight.
+        doubt: How far an approximating engine may be off, of the values' shape.
+        projected: Whether these are products with directions rather than entries.
     """
 
     values: Array
     scale: Array
     terms: tuple[Term, ...] = ()
+    doubt: Array | float = 0.0
+    projected: bool = False
 
     def __add__(self, other: Gradient | Unconnected) -> Gradient:
         if isinstance(other, Unconnected):
             return self
-        total = self.values.astype(np.float64) + other.values
-        return Gradient(total, self.scale + other.scale, self.terms + other.terms)
+        return Gradient(
+            self.values.astype(np.float64) + other.values,
+            self.scale + other.scale,
+            self.terms + other.terms,
+            self.doubt + other.doubt,
+            self.projected,
+        )
 
     def __rmul__(self, factor: Array) -> Gradient:
         """Multiply by one number a point, shape ``[points]``."""
         weight = np.abs(factor).astype(np.float64)
-        terms = tuple(Term(term.objective, term.variable, term.weight * weight) for term in self.terms)
-        return Gradient(along_points(factor, self.values) * self.values, weight * self.scale, terms)
+        spread = along_points(weight, self.values)
+        return Gradient(
+            along_points(factor, self.values) * self.values,
+            weight * self.scale,
+            tuple(Term(term.objective, term.variable, term.weight * weight) for term in self.terms),
+            spread * self.doubt,
+            self.projected,
+        )
 
     __array_ufunc__ = None  # so that array * gradient comes here
 
@@ -91,9 +106,22 @@ class Slices:
         return rows
 
 
-def computed(values: Array, objective: Hashable, variable: str) -> Gradient:
-    """Wrap a gradient that an engine computed."""
-    return Gradient(values, largest(values), (Term(objective, variable, np.ones(len(values))),))
+def computed(values: Array, objective: Objective, variable: str, **facts: Any) -> Gradient:
+    """Wrap a gradient that an engine computed; ``facts`` are `Gradient`'s other attributes."""
+    return Gradient(values, largest(values), (Term(objective, variable, np.ones(len(values))),), **facts)
+
+
+def first(gradient: MaybeGradient, count: int) -> MaybeGradient:
+    """Return the gradient at the first points only."""
+    if isinstance(gradient, Unconnected):
+        return gradient
+    return Gradient(
+        gradient.values[:count],
+        gradient.scale[:count],
+        tuple(Term(term.objective, term.variable, term.weight[:count]) for term in gradient.terms),
+        gradient.doubt[:count] if isinstance(gradient.doubt, np.ndarray) else gradient.doubt,
+        gradient.projected,
+    )
 
 
 def largest(values: Array) -> Array:

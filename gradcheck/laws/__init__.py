@@ -1,0 +1,61 @@
+"""Statements about gradients that must hold, one idea a file; a new one is a new file here.
+
+A law runs nothing: it asks a trial for gradients and compares them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol, TypeVar
+
+from gradcheck.engines import Engine
+from gradcheck.graph import TwoHeadGraph
+from gradcheck.objective import Expression, Objective, as_objective
+from gradcheck.registry import Registry
+from gradcheck.trial import Check, Trial
+
+
+class Law(Protocol):
+    """A statement about gradients.
+
+    Attributes:
+        name: How the command line names it.
+        sentence: What it says, for a person.
+        equation: What it says, for a reader of formulas.
+        needs: The formulas it differentiates.
+        identity: Whether it is an equation that polynomials satisfy exactly, so that exact
+            agreement on random integers proves it.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def sentence(self) -> str: ...
+    @property
+    def equation(self) -> str: ...
+    @property
+    def needs(self) -> tuple[Expression | Objective, ...]: ...
+    @property
+    def identity(self) -> bool: ...
+
+    def why_not(self, graph: TwoHeadGraph, engine: Engine) -> str | None:
+        """Return why the law does not apply, or ``None`` where it does."""
+
+    def judge(self, trial: Trial) -> Iterator[Check]:
+        """Yield every comparison that the law makes."""
+
+
+laws: Registry[Law] = Registry("law", "gradcheck.laws")
+
+L = TypeVar("L")
+
+
+def register_law(law: type[L]) -> type[L]:
+    """Register an instance of the decorated class."""
+    laws.add(law())  # type: ignore[arg-type]  # the registry's protocol is checked where it is used
+    return law
+
+
+def all_objectives() -> tuple[Objective, ...]:
+    """Return everything that some law differentiates: one trace for all laws."""
+    return tuple(dict.fromkeys(as_objective(formula) for law in laws for formula in law.needs))

@@ -1,0 +1,243 @@
+"""What a law judges: one graph at points of one size, seen by one engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from gradcheck import compare
+from gradcheck.compare import Budget, Comparison
+from gradcheck.directions import COUNT, project
+from gradcheck.engines import Engine, Evaluation, View
+from gradcheck.engines._losses import evaluate_losses
+from gradcheck.errors import EngineError
+from gradcheck.gradient import Array, Gradient, MaybeGradient, Unconnected, along_points, computed
+from gradcheck.graph import TwoHeadGraph
+from gradcheck.objective import Expression, Objective, as_objective
+from gradcheck.point import Points
+from gradcheck.rounding import measure_rounding
+
+_FLOOR = 2.0**8  # smallest normal numbers: below that, engines may flush to zero
+_MARGIN = 16.0  # two engines may round this much worse than the sixteen runs that were measured
+_ILL_CONDITIONED = 2.0**-6  # rounding alone above this share of the gradient: there is nothing to judge
+
+
+@dataclass(eq=False)
+class Arena:
+    """A graph, points of one size, and what every engine computed there.
+
+    Args:
+        objectives: What every engine differentiates; one trace serves all laws.
+        stacked: Whether engines use their batched form.
+        exact: Whether the points are integers small enough that no rounding happens.
+    """
+
+    graph: TwoHeadGraph
+    points: Points
+    objectives: tuple[Objective, ...]
+    stacked: bool = True
+    exact: bool = False
+    _evaluations: dict[str, Evaluation] = field(default_factory=dict)
+    _related: dict[str, Arena] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.points = self.points.rounded(self.graph.dtype)
+
+    def evaluation(self, engine: Engine) -> Evaluation:
+        """Return what ``engine`` computes here, computing it once.
+
+        Raises:
+            EngineError: The engine raised.
+        """
+        if engine.name not in self._evaluations:
+            try:
+                found = engine.evaluate(self.graph, self.points, self.objectives, stacked=self.stacked)
+            except Exception as error:  # whatever an engine raises is its verdict, not the end of the run
+                lines = str(error).strip().splitlines() or [type(error).__name__]
+                raise EngineError(f"engine {engine.name} failed: {type(error).__name__}: {lines[-1]}") from error
+            self._evaluations[engine.name] = found
+        return self._evaluations[engine.name]
+
+    def losses(self) -> tuple[Array, Array]:
+        """Return both losses in float64, ``[points]`` or ``[points, batch]``."""
+        return evaluate_losses(self.graph, self.points)
+
+    def in_float64(self) -> Arena:
+        """Return the same points for the same graph in float64."""
+        if self.graph.dtype == "float64":
+            return self
+        return self._relate("float64", replace(self.graph, dtype="float64"), self.points, stacked=self.stacked)
+
+    def one_by_one(self, count: int) -> Arena:
+        """Return the first points for the form that takes one at a time."""
+        return self._relate(f"first {count}", self.graph, self.points.take(slice(0, count)), stacked=False)
+
+    def _relate(self, name: str, graph: TwoHeadGraph, points: Points, *, stacked: bool) -> Arena:
+        if name not in self._related:
+            self._related[name] = Arena(graph, points, self.objectives, stacked, self.exact)
+        return self._related[name]
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """One comparison that a law made.
+
+    Attributes:
+        claim: The equation, with the objective and the variable that it was judged for.
+        variable: Whose gradient it is.
+        proof: ``"structure"`` where the outcome holds for all values and shapes.
+    """
+
+    claim: str
+    variable: str
+    comparison: Comparison
+    proof: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One engine's view of an arena; the other engines of the run are its peers."""
+
+    arena: Arena
+    engine: Engine
+    peers: Sequence[Engine] = ()
+
+    @property
+    def graph(self) -> TwoHeadGraph:
+        """The structure under trial."""
+        return self.arena.graph
+
+    @property
+    def points(self) -> Points:
+        """Where gradients are taken."""
+        return self.arena.points
+
+    @property
+    def structural(self) -> str | None:
+        """The proof that presence and absence have on this engine, if any."""
+        return "structure" if self.engine.traced else None
+
+    def grad(self, formula: Expression | Objective, variable: str) -> MaybeGradient:
+        """Return the gradient of ``formula`` by ``variable`` at every point."""
+        objective = as_objective(formula)
+        found = self.arena.evaluation(self.engine).gradients[objective, variable]
+        if isinstance(found, Unconnected):
+            return found
+        doubt = self.arena.evaluation(self.engine).doubt.get((objective, variable), 0.0)
+        return computed(found, objective, variable, doubt=doubt, projected=self.engine.view is View.DIRECTIONS)
+
+    def by(self, engine: Engine) -> Trial:
+        """Return the same arena as ``engine`` sees it."""
+        return replace(self, engine=engine)
+
+    def at(self, arena: Arena) -> Trial:
+        """Return the same engine in a related arena."""
+        return replace(self, arena=arena)
+
+    def variables(self, *, reached: Sequence[str] = (), unreached: Sequence[str] = ()) -> Iterator[str]:
+        """Yield variables that all of the losses ``reached``, and none of ``unreached``, flow to."""
+        for name in self.graph.variables:
+            inside = all(name in self.graph.reached_by(loss) for loss in reached)
+            if inside and not any(name in self.graph.reached_by(loss) for loss in unreached):
+                yield name
+
+    # --- judging ---------------------------------------------------------------------------
+
+    def identical(self, expected: MaybeGradient, found: MaybeGradient) -> Comparison:
+        """Demand the same bits; where the engine approximates, the same within its doubt."""
+        if self.engine.sees_absence:
+            return self._where_defined(compare.identical(expected, found, points=len(self.points)))
+        return self.close(expected, found)
+
+    def zero(self, found: MaybeGradient) -> Comparison:
+        """Demand exact zeros, of either sign."""
+        if isinstance(found, Unconnected):
+            return compare.connected(found, points=len(self.points))
+        unsigned = replace(found, values=found.values + 0)
+        zeros = replace(found, values=np.zeros_like(found.values))
+        return self._where_defined(compare.identical(zeros, unsigned, points=len(self.points)))
+
+    def close_to_zero(self, found: MaybeGradient) -> Comparison:
+        """Demand zero, within the doubt of an engine that approximates."""
+        if isinstance(found, Unconnected):
+            return compare.connected(found, points=len(self.points))
+        return self.close(replace(found, values=np.zeros_like(found.values), doubt=0.0), found)
+
+    def close(self, expected: MaybeGradient, found: MaybeGradient) -> Comparison:
+        """Allow what rounding can do, and nothing more; exact points allow nothing."""
+        return self._where_defined(self._close(expected, found))
+
+    @property
+    def budget(self) -> Budget:
+        """What rounding is allowed before it is measured."""
+        depth = 2 + sum(1 for _ in self.graph.all_layers())
+        longest = max(self.points.sizes.values())
+        view = COUNT if self.engine.view is View.DIRECTIONS else 0
+        ulps = 4.0 * depth + longest + view
+        return Budget(ulps, f"{depth} steps there and back, sums of at most {longest} terms")
+
+    def _where_defined(self, compared: Comparison) -> Comparison:
+        """Leave out points where a loss is not a number, since no direction has a derivative there.
+
+        The mean over an empty batch is one: its reverse gradient is an empty sum all the same.
+        """
+        one_sided = any(isinstance(side, Gradient) and side.projected for side in (compared.expected, compared.found))
+        if not one_sided or self.graph.reduction != "mean" or self.points.sizes["batch"]:
+            return compared
+        return replace(compared, judged=np.zeros_like(compared.judged))
+
+    def _close(self, expected: MaybeGradient, found: MaybeGradient) -> Comparison:
+        """Compare in two stages.
+
+        A bound of a few units in the last place of the largest entry settles nearly all points. For
+        the rest, rounding is measured where they are: see `gradcheck.rounding`.
+        """
+        points = len(self.points)
+        if isinstance(expected, Unconnected) or isinstance(found, Unconnected):
+            return compare.identical(expected, found, points=points)
+        if self.arena.exact:
+            expected, found = (replace(side, values=side.values.astype(np.float64) + 0) for side in (expected, found))
+            return compare.identical(expected, found, points=points)
+        if expected.projected != found.projected:
+            expected, found = projected(expected), projected(found)
+            assert isinstance(expected, Gradient) and isinstance(found, Gradient)
+        doubt = expected.doubt + found.doubt
+        epsilon, tiny = np.finfo(self.graph.dtype).eps, np.finfo(self.graph.dtype).tiny
+        scale = np.maximum(expected.scale, found.scale)
+        floor = self.budget.ulps * epsilon * scale + _FLOOR * tiny
+        first = compare.close(expected, found, allowed=_wide(floor, found) + doubt, budget=self.budget)
+        suspicious = np.flatnonzero(first.broken & np.isfinite(first.error))
+        if not len(suspicious):
+            return first
+        measured = np.zeros(points)
+        measured[suspicious] = _MARGIN * epsilon * self._rounding(expected, found, suspicious)
+        second = compare.close(
+            expected, found, allowed=_wide(np.maximum(floor, measured), found) + doubt, budget=self.budget
+        )
+        hopeless = measured > _ILL_CONDITIONED * scale
+        return replace(second, judged=second.judged & ~hopeless, ill_conditioned=int(hopeless.sum()))
+
+    def _rounding(self, expected: Gradient, found: Gradient, indices: Array) -> Array:
+        """Return the rounding measured in both sides, in units of the dtype's epsilon."""
+        noise = measure_rounding(self.graph, self.points.take(indices), self.arena.objectives)
+        total = np.zeros(len(indices))
+        for term in (*expected.terms, *found.terms):
+            total += term.weight[indices] * noise.largest(term.objective, term.variable, projected=found.projected)
+        return total
+
+
+def projected(gradient: MaybeGradient) -> MaybeGradient:
+    """Show a gradient as directional engines do: by its products with the directions."""
+    if isinstance(gradient, Unconnected) or gradient.projected:
+        return gradient
+    entries = gradient.values.reshape(len(gradient.values), -1)
+    # Independent errors of the entries add up as their squares do.
+    length = np.sqrt(np.sum(np.square(entries, dtype=np.float64), axis=1))
+    return replace(gradient, values=project(gradient.values), scale=length, projected=True)
+
+
+def _wide(allowed: Array, gradient: Gradient) -> Array:
+    return along_points(allowed, gradient.values)
+
