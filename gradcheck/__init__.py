@@ -1,1 +1,55 @@
-"""gradcheck."""
+"""gradcheck: state which gradients must be equal, different, absent or untouched, and check it.
+
+Importing it imports neither TensorFlow nor Hypothesis: both come with what needs them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from gradcheck.errors import BackendError, EngineError, GradcheckError, LawBroken, UsageError
+
+if TYPE_CHECKING:
+    from gradcheck.assertions import assert_law
+    from gradcheck.engines import Engine, Evaluation, View, engines, register_engine
+    from gradcheck.gradient import Gradient, Unconnected
+    from gradcheck.graph import TwoHeadGraph, Wiring
+    from gradcheck.laws import Law, laws, register_law
+    from gradcheck.layer import layer, layers, loss, losses
+    from gradcheck.objective import Objective
+    from gradcheck.point import Point, Points, draw, draw_integers
+    from gradcheck.strategies import points, two_head_graphs
+    from gradcheck.trial import Arena, Check, Trial
+    from gradcheck.verify import Settings, verify
+    from gradcheck.witness import Witness, load_witness, replay
+
+_HOMES = {
+    "assertions": ["assert_law"],
+    "engines": ["Engine", "Evaluation", "View", "engines", "register_engine"],
+    "gradient": ["Gradient", "Unconnected"],
+    "graph": ["TwoHeadGraph", "Wiring"],
+    "laws": ["Law", "laws", "register_law"],
+    "layer": ["layer", "layers", "loss", "losses"],
+    "objective": ["Objective"],
+    "point": ["Point", "Points", "draw", "draw_integers"],
+    "strategies": ["points", "two_head_graphs"],
+    "trial": ["Arena", "Check", "Trial"],
+    "verify": ["Settings", "verify"],
+    "witness": ["Witness", "load_witness", "replay"],
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [  # noqa: RUF022  # errors first
+    "BackendError", "EngineError", "GradcheckError", "LawBroken", "UsageError",
+    "Arena", "Check", "Engine", "Evaluation", "Gradient", "Law", "Objective", "Point", "Points", "Settings", "Trial",
+    "TwoHeadGraph", "Unconnected", "View", "Wiring", "Witness",
+    "assert_law", "draw", "draw_integers", "engines", "layer", "layers", "laws", "load_witness", "loss", "losses",
+    "points", "register_engine", "register_law", "replay", "two_head_graphs", "verify",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        return getattr(importlib.import_module(f"gradcheck.{_HOME_OF[name]}"), name)
+    raise AttributeError(f"module 'gradcheck' has no attribute {name!r}")

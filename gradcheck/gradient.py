@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Union
 
 import numpy as np
@@ -14,8 +14,33 @@ Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
+class Term:
+    """One computed gradient within a formula of gradients.
+
+    Attributes:
+        objective: What was differentiated.
+        variable: By what.
+        weight: Its factor in the formula, shape ``[points]``.
+        engine: Name of the engine that computed it.
+        dtype: What it was computed in.
+    """
+
+    objective: Objective
+    variable: str
+    weight: Array
+    engine: str
+    dtype: str
+
+
+@dataclass(frozen=True)
 class Unconnected:
-    """No path runs from the objective to the variable: no gradient, which is not a zero one."""
+    """No path runs from the objective to the variable: no gradient, which is not a zero one.
+
+    Attributes:
+        terms: What was computed to find that out.
+    """
+
+    terms: tuple[Term, ...] = field(default=(), compare=False)
 
     __array_ufunc__ = None  # so that array * gradient comes here
 
@@ -24,15 +49,6 @@ class Unconnected:
 
     def __rmul__(self, factor: Array) -> Unconnected:
         return self
-
-
-@dataclass(frozen=True)
-class Term:
-    """One computed gradient within a formula of gradients."""
-
-    objective: Objective
-    variable: str
-    weight: Array  # [points]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,13 +85,12 @@ class Gradient:
 
     def __rmul__(self, factor: Array) -> Gradient:
         """Multiply by one number a point, shape ``[points]``."""
-        weight = np.abs(factor).astype(np.float64)
-        spread = along_points(weight, self.values)
+        size = np.abs(factor).astype(np.float64)
         return Gradient(
             along_points(factor, self.values) * self.values,
-            weight * self.scale,
-            tuple(Term(term.objective, term.variable, term.weight * weight) for term in self.terms),
-            spread * self.doubt,
+            size * self.scale,
+            tuple(replace(term, weight=term.weight * factor) for term in self.terms),
+            along_points(size, self.values) * self.doubt,
             self.projected,
         )
 
@@ -106,11 +121,6 @@ class Slices:
         return rows
 
 
-def computed(values: Array, objective: Objective, variable: str, **facts: Any) -> Gradient:
-    """Wrap a gradient that an engine computed; ``facts`` are `Gradient`'s other attributes."""
-    return Gradient(values, largest(values), (Term(objective, variable, np.ones(len(values))),), **facts)
-
-
 def first(gradient: MaybeGradient, count: int) -> MaybeGradient:
     """Return the gradient at the first points only."""
     if isinstance(gradient, Unconnected):
@@ -118,7 +128,7 @@ def first(gradient: MaybeGradient, count: int) -> MaybeGradient:
     return Gradient(
         gradient.values[:count],
         gradient.scale[:count],
-        tuple(Term(term.objective, term.variable, term.weight[:count]) for term in gradient.terms),
+        tuple(replace(term, weight=term.weight[:count]) for term in gradient.terms),
         gradient.doubt[:count] if isinstance(gradient.doubt, np.ndarray) else gradient.doubt,
         gradient.projected,
     )

@@ -81,6 +81,13 @@ class Points:
         """Return the points at ``indices`` (integers, booleans or a slice)."""
         return Points(self.sizes, {name: value[indices] for name, value in self.values.items()})
 
+    def replaced(self, indices: Any, others: Points) -> Points:
+        """Return the points with those at ``indices`` replaced by ``others``."""
+        values = {name: value.copy() for name, value in self.values.items()}
+        for name, value in others.values.items():
+            values[name][indices] = value
+        return Points(self.sizes, values)
+
     def map_floats(self, change: Any) -> Points:
         """Return points whose float values are ``change(name, value)``."""
         changed = {

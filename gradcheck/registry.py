@@ -69,10 +69,10 @@ class Registry(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         self._discover()
-        return iter(list(self._entries.values()))
+        return iter([self._entries[name] for name in sorted(self._entries)])
 
     def names(self) -> tuple[str, ...]:
-        """Return every name, in the order of registration."""
+        """Return every name, sorted."""
         return tuple(entry.name for entry in self)
 
     def _discover(self) -> None:

@@ -13,7 +13,7 @@ from gradcheck.directions import COUNT, project
 from gradcheck.engines import Engine, Evaluation, View
 from gradcheck.engines._losses import evaluate_losses
 from gradcheck.errors import EngineError
-from gradcheck.gradient import Array, Gradient, MaybeGradient, Unconnected, along_points, computed
+from gradcheck.gradient import Array, Gradient, MaybeGradient, Term, Unconnected, along_points, largest
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.objective import Expression, Objective, as_objective
 from gradcheck.point import Points
@@ -124,9 +124,20 @@ class Trial:
         objective = as_objective(formula)
         found = self.arena.evaluation(self.engine).gradients[objective, variable]
         if isinstance(found, Unconnected):
-            return found
+            return Unconnected((self._term(objective, variable),))
         doubt = self.arena.evaluation(self.engine).doubt.get((objective, variable), 0.0)
-        return computed(found, objective, variable, doubt=doubt, projected=self.engine.view is View.DIRECTIONS)
+        return self.computed(found, objective, variable, doubt=doubt)
+
+    def computed(
+        self, values: Array, objective: Objective, variable: str, *, doubt: Array | float = 0.0
+    ) -> Gradient:
+        """Wrap values that this trial's engine computed."""
+        terms = (self._term(objective, variable, len(values)),)
+        return Gradient(values, largest(values), terms, doubt, self.engine.view is View.DIRECTIONS)
+
+    def _term(self, objective: Objective, variable: str, points: int | None = None) -> Term:
+        weight = np.ones(len(self.points) if points is None else points)
+        return Term(objective, variable, weight, self.engine.name, self.graph.dtype)
 
     def by(self, engine: Engine) -> Trial:
         """Return the same arena as ``engine`` sees it."""
@@ -197,12 +208,10 @@ class Trial:
         points = len(self.points)
         if isinstance(expected, Unconnected) or isinstance(found, Unconnected):
             return compare.identical(expected, found, points=points)
-        if self.arena.exact:
-            expected, found = (replace(side, values=side.values.astype(np.float64) + 0) for side in (expected, found))
-            return compare.identical(expected, found, points=points)
         if expected.projected != found.projected:
             expected, found = projected(expected), projected(found)
-            assert isinstance(expected, Gradient) and isinstance(found, Gradient)
+        if self.arena.exact:
+            return compare.identical(expected, found, points=points)
         doubt = expected.doubt + found.doubt
         epsilon, tiny = np.finfo(self.graph.dtype).eps, np.finfo(self.graph.dtype).tiny
         scale = np.maximum(expected.scale, found.scale)
@@ -224,13 +233,13 @@ class Trial:
         noise = measure_rounding(self.graph, self.points.take(indices), self.arena.objectives)
         total = np.zeros(len(indices))
         for term in (*expected.terms, *found.terms):
-            total += term.weight[indices] * noise.largest(term.objective, term.variable, projected=found.projected)
+            total += np.abs(term.weight[indices]) * noise.largest(term.objective, term.variable, projected=found.projected)
         return total
 
 
-def projected(gradient: MaybeGradient) -> MaybeGradient:
+def projected(gradient: Gradient) -> Gradient:
     """Show a gradient as directional engines do: by its products with the directions."""
-    if isinstance(gradient, Unconnected) or gradient.projected:
+    if gradient.projected:
         return gradient
     entries = gradient.values.reshape(len(gradient.values), -1)
     # Independent errors of the entries add up as their squares do.

@@ -54,6 +54,8 @@ class Engine(Protocol):
         traced: Whether it traces with unknown dimensions, so that an absent gradient is absent for
             all values and shapes.
         sees_absence: Whether it can tell an absent gradient from a zero one.
+        compiles_shapes: Whether new sizes cost a compilation.
+        script: Source of a function of the engine's name, for scripts that need only TensorFlow.
     """
 
     @property
@@ -66,6 +68,10 @@ class Engine(Protocol):
     def traced(self) -> bool: ...
     @property
     def sees_absence(self) -> bool: ...
+    @property
+    def compiles_shapes(self) -> bool: ...
+    @property
+    def script(self) -> str: ...
 
     def evaluate(
         self, graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective], *, stacked: bool

@@ -21,6 +21,15 @@ class Eager:
     view = View.ENTRIES
     traced = False
     sees_absence = True
+    compiles_shapes = False
+    script = """
+def eager(objective, variable, dtype):
+    values = typed(dtype)
+    variables = {name: tf.Variable(values[name]) for name in VARIABLES}
+    with tf.GradientTape() as tape:
+        value, cotangent = objective({**values, **variables}, tf.stop_gradient)
+    return tape.gradient(value, variables[variable], cotangent, UNCONNECTED[objective])
+"""
 
     def evaluate(
         self, graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective], *, stacked: bool

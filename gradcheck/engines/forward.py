@@ -30,6 +30,20 @@ class Forward:
     view = View.DIRECTIONS
     traced = True
     sees_absence = True
+    compiles_shapes = False
+    script = """
+def forward(objective, variable, dtype):
+    values = {name: tf.constant(value) for name, value in typed(dtype).items()}
+    along = []
+    for direction in DIRECTIONS[variable]:
+        with tf.autodiff.ForwardAccumulator(values[variable], tf.constant(direction, dtype)) as accumulator:
+            value, cotangent = objective(values, tf.stop_gradient)
+        tangent = accumulator.jvp(value, UNCONNECTED[objective])
+        if tangent is None:
+            return None
+        along.append(tf.reduce_sum(tangent if cotangent is None else tangent * cotangent))
+    return tf.stack(along)
+"""
 
     def evaluate(
         self, graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective], *, stacked: bool

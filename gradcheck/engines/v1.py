@@ -25,6 +25,20 @@ class V1:
     view = View.ENTRIES
     traced = True
     sees_absence = True
+    compiles_shapes = False
+    script = """
+def v1(objective, variable, dtype):
+    with tf.Graph().as_default():
+        values = {name: tf.constant(value) for name, value in typed(dtype).items()}
+        variables = {name: tf.compat.v1.Variable(values[name], use_resource=False) for name in VARIABLES}
+        value, cotangent = objective({**values, **variables}, tf.stop_gradient)
+        (gradient,) = tf.compat.v1.gradients(
+            value, [variables[variable]], cotangent, unconnected_gradients=UNCONNECTED[objective]
+        )
+        with tf.compat.v1.Session() as session:
+            session.run(tf.compat.v1.global_variables_initializer())
+            return None if gradient is None else session.run(tf.convert_to_tensor(gradient))
+"""
 
     def evaluate(
         self, graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective], *, stacked: bool

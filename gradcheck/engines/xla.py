@@ -22,6 +22,20 @@ class Xla:
     view = View.ENTRIES
     traced = True
     sees_absence = True
+    compiles_shapes = True
+    script = """
+def xla(objective, variable, dtype):
+    values = typed(dtype)
+    variables = {name: tf.Variable(values[name]) for name in VARIABLES}
+
+    @tf.function(jit_compile=True)
+    def differentiate():
+        with tf.GradientTape() as tape:
+            value, cotangent = objective({**values, **variables}, tf.stop_gradient)
+        return tape.gradient(value, variables[variable], cotangent, UNCONNECTED[objective])
+
+    return differentiate()
+"""
 
     def evaluate(
         self, graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective], *, stacked: bool

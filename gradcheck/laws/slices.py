@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from gradcheck.engines import Engine, View
-from gradcheck.gradient import Slices, computed
+from gradcheck.gradient import Slices
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.laws import register_law
 from gradcheck.objective import Objective, as_objective, loss1, loss2
@@ -41,8 +41,8 @@ class SlicesAreDense:
                 yield self._check(alone, objective, list(slices))
 
     def _check(self, trial: Trial, objective: Objective, slices: list[Slices]) -> Check:
-        summed = computed(np.stack([one.summed() for one in slices]), objective, "embedding")
-        dense = computed(np.stack([one.dense for one in slices]), objective, "embedding")
+        summed = trial.computed(np.stack([one.summed() for one in slices]), objective, "embedding")
+        dense = trial.computed(np.stack([one.dense for one in slices]), objective, "embedding")
         # Rows that add up to little are no more exact than what was added.
         reads = np.array([np.abs(one.values, dtype=np.float64).max(initial=0.0) for one in slices])
         summed = replace(summed, scale=np.maximum(summed.scale, reads))

@@ -1,0 +1,74 @@
+"""Saying what a comparison found, in the words of the person who must mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gradcheck.compare import Comparison
+from gradcheck.gradient import Array, Gradient, MaybeGradient, Unconnected
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A broken comparison at one point.
+
+    Attributes:
+        expected: What the law demands, in one line.
+        found: What there was instead: a line, and where entries differ a second one.
+    """
+
+    expected: str
+    found: tuple[str, ...]
+
+
+def explain(compared: Comparison, index: int) -> Explanation:
+    """Explain how the comparison is broken at point ``index``."""
+    match compared.relation, compared.expected, compared.found:
+        case "different", _, _:
+            return Explanation("a gradient that differs", ("every entry is equal, bit for bit",))
+        case "unconnected", _, found:
+            return Explanation("no gradient", (_presence(found, index),))
+        case "connected", _, _:
+            return Explanation("a gradient", ("no gradient: no path runs to the variable",))
+        case _, Gradient() as expected, Gradient() as found if expected.values.shape == found.values.shape:
+            return _entries(compared, expected, found, index)
+        case _, expected, found:
+            return Explanation(_presence(expected, index), (_presence(found, index),))
+
+
+def _presence(side: MaybeGradient, index: int) -> str:
+    if isinstance(side, Unconnected):
+        return "no gradient: no path runs to the variable"
+    values = side.values[index]
+    largest = np.max(np.abs(values), initial=0.0)
+    return f"a gradient of shape {values.shape}, largest entry {largest:.6g}"
+
+
+def _entries(compared: Comparison, expected: Gradient, found: Gradient, index: int) -> Explanation:
+    allowed = np.broadcast_to(0.0 if compared.allowed is None else compared.allowed, expected.values.shape)[index]
+    left, right = expected.values[index].astype(np.float64), found.values[index].astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        distance = np.abs(left - right)
+    apart = np.isnan(left) != np.isnan(right)
+    differs = apart | (distance > allowed)
+    worst = _worst(np.where(apart, np.inf, np.nan_to_num(distance)))
+    what = "directions" if found.projected else "elements"
+    first = f"{int(differs.sum())} of {left.size} {what} differ; worst {list(worst)}"
+    second = f"expected {left[worst]:.9g}  found {right[worst]:.9g}  {_distance(compared, found, distance[worst], allowed[worst])}"
+    demand = "the same bits" if compared.relation == "identical" else "the same numbers, but for rounding"
+    return Explanation(demand, (first, second))
+
+
+def _worst(distance: Array) -> tuple[int, ...]:
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(distance)), distance.shape))
+
+
+def _distance(compared: Comparison, found: Gradient, distance: float, allowed: float) -> str:
+    if not np.isfinite(distance):
+        return "NaN or infinity in one of them only"
+    dtype = found.values.dtype
+    unit = np.finfo(dtype).eps * max(float(np.max(found.scale, initial=0.0)), float(np.finfo(dtype).tiny))
+    budget = f" ({compared.budget.because})" if compared.budget else ""
+    return f"{distance / unit:.6g} ULP of the largest entry, allowed {allowed / unit:.3g}{budget}"

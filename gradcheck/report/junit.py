@@ -1,0 +1,47 @@
+"""What a CI server reads: one test case a law and engine."""
+
+from __future__ import annotations
+
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
+
+from gradcheck.report.terminal import cell_text, describe_violation
+from gradcheck.results import Cell, Report, Verdict
+
+
+def to_junit(report: Report) -> str:
+    """Return the report as JUnit XML."""
+    suite = TestSuite("gradcheck verify")
+    for (law, engine), cell in report.cells.items():
+        case = TestCase(law, classname=f"gradcheck.{engine}")
+        case.result = _results(report, law, engine, cell)
+        case.system_out = cell_text(cell)
+        suite.add_testcase(case)
+    for claim in report.claims:
+        case = TestCase(f"claim {claim.number}: {claim.sentence}", classname="gradcheck.experiment")
+        if not claim.holds:
+            case.result = [Failure(f"expected {claim.expected}; found {claim.found}")]
+        suite.add_testcase(case)
+    suite.time = round(report.seconds, 3)
+    xml = JUnitXml()
+    xml.add_testsuite(suite)
+    xml.update_statistics()
+    return str(xml.tostring().decode())
+
+
+def _results(report: Report, law: str, engine: str, cell: Cell) -> list[Failure | Error | Skipped]:
+    match cell.verdict:
+        case Verdict.VIOLATED:
+            texts = [
+                describe_violation(violation)
+                for violation in report.violations
+                if (violation.witness.law, violation.witness.engine) == (law, engine)
+            ]
+            failure = Failure(f"{law} broken by engine {engine} at {cell.broken} comparisons")
+            failure.text = "\n\n".join(texts)
+            return [failure]
+        case Verdict.ERROR:
+            return [Error("; ".join(dict.fromkeys(cell.errors)))]
+        case Verdict.NOT_APPLICABLE:
+            return [Skipped("; ".join(cell.reasons) or "not applicable")]
+        case _:
+            return []

@@ -1,0 +1,114 @@
+"""What a person reads: the table of laws by engines, then every violation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from gradcheck.results import Cell, Report, Verdict, Violation
+from gradcheck.witness import Witness
+
+_STYLES = {
+    Verdict.PROVED: "green",
+    Verdict.TESTED: "green",
+    Verdict.VIOLATED: "bold red",
+    Verdict.NOT_APPLICABLE: "dim",
+    Verdict.ERROR: "bold yellow",
+}
+
+
+def print_report(report: Report, console: Console) -> None:
+    """Print the table, the seed's claims, every violation and every error, and a closing line."""
+    console.print(_table(report))
+    console.print(_legend(report), style="dim")
+    if report.claims:
+        console.print(_claims(report))
+    for violation in report.violations:
+        console.print("\n" + escape(describe_violation(violation)), soft_wrap=True)
+    for error in dict.fromkeys(error for cell in report.cells.values() for error in cell.errors):
+        console.print(f"\n[bold yellow]{escape(error)}", soft_wrap=True)
+    console.print("\n" + _closing(report))
+
+
+def describe_violation(violation: Violation) -> str:
+    """Say what was expected, what was found, where, and how to see it again."""
+    return describe_witness(violation.witness, violation.path)
+
+
+def describe_witness(witness: Witness, path: Path | None = None) -> str:
+    """Describe a witness as every gradcheck error is written."""
+    shape = tuple(witness.graph.shapes(witness.point.sizes).get(witness.variable, ()))
+    sizes = ", ".join(f"{axis} {size}" for axis, size in witness.point.sizes.items())
+    lines = [
+        f"{witness.law} broken by engine {witness.engine}",
+        f"  claim      {witness.claim}",
+        f"  expected   {witness.explanation.expected}",
+        f"  found      {witness.explanation.found[0]}",
+        *(f"             {line}" for line in witness.explanation.found[1:]),
+        f"  where      {witness.variable}, {witness.graph.dtype} {shape}",
+        f"             {witness.graph!r}",
+        f"             {sizes}",
+    ]
+    return "\n".join([*lines, f"  reproduce  gradcheck replay {path}"] if path else lines)
+
+
+def _table(report: Report) -> Table:
+    table = Table(title="Laws by engines", title_justify="left", header_style="bold", row_styles=["", "on grey7"])
+    table.add_column("law", no_wrap=True)
+    for engine in report.engines:
+        table.add_column(engine, justify="right", no_wrap=True)
+    for law in report.laws:
+        cells = (report.cells[law, engine] for engine in report.engines)
+        table.add_row(law, *(f"[{_STYLES[cell.verdict]}]{cell_text(cell)}" for cell in cells))
+    return table
+
+
+def cell_text(cell: Cell) -> str:
+    """Return a cell's words: the verdict, on how many points, and how close it came."""
+    if cell.verdict is Verdict.VIOLATED:
+        return f"violated {cell.broken:,}"
+    if cell.verdict is Verdict.ERROR:
+        return "error"
+    parts = ["proved"] if cell.structural and not cell.tested else []
+    parts += [f"{cell.tested:,} · {cell.worst:.2g}"] if cell.tested else []
+    parts += [f"2^-{cell.doubt_bits:.0f}"] if cell.identities else []
+    return "\n".join(parts) or "-"
+
+
+def _legend(report: Report) -> str:
+    lines = [
+        "1,234 · 0.5   tested: comparisons at a point, and the worst error as a share of what is allowed",
+        "proved        by the traced graph, for all values and shapes",
+        "2^-m          proved but for this doubt, by exact agreement on random integers",
+        "-             not applicable; --json says why",
+    ]
+    unjudged = sum(cell.ill_conditioned for cell in report.cells.values())
+    if unjudged:
+        lines.append(f"{unjudged:,} comparisons were left out: there, rounding alone swamps the gradient")
+    return "\n".join(lines)
+
+
+def _claims(report: Report) -> Table:
+    table = Table(title="The seed's experiment, by TensorFlow 1's own API", title_justify="left", header_style="bold")
+    table.add_column("claim", justify="right")
+    table.add_column("", overflow="fold")
+    table.add_column("verdict", no_wrap=True)
+    for claim in report.claims:
+        text = claim.sentence if claim.holds else f"{claim.sentence}\nexpected {claim.expected}\nfound {claim.found}"
+        table.add_row(str(claim.number), escape(text), "[green]holds" if claim.holds else "[bold red]violated")
+    return table
+
+
+def _closing(report: Report) -> str:
+    redrawn = f", {report.redrawn:,} drawn again near kinks" if report.redrawn else ""
+    done = f"{report.points:,} points on {report.graphs:,} random graphs and the golden case{redrawn}, in {report.seconds:.0f} s"
+    if report.interrupted:
+        done = f"Interrupted; so far {done}"
+    if report.violated:
+        return f"[bold red]Violated.[/] {done}."
+    if report.failed:
+        return f"[bold yellow]An engine failed.[/] {done}."
+    return f"[bold green]All laws hold.[/] {done}, TensorFlow {report.environment['tensorflow']}."

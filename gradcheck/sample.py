@@ -1,0 +1,73 @@
+"""Random structures and sizes by number: the same seed and index, the same graph, everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from gradcheck.graph import BLOCKS, MOST_LAYERS, REDUCTIONS, Sizes, TwoHeadGraph, Wiring
+from gradcheck.layer import layers, losses
+
+T = TypeVar("T")
+
+LARGEST = 8
+
+
+class Choices:
+    """Choices from a stream of random bits that no version of NumPy changes."""
+
+    def __init__(self, seed: int, index: int) -> None:
+        self._stream = np.random.Philox(key=[seed % 2**64, index])
+
+    def below(self, limit: int) -> int:
+        """Return an integer from 0 to ``limit - 1``."""
+        return int(self._stream.random_raw() >> 32) * limit >> 32
+
+    def one_of(self, options: Sequence[T]) -> T:
+        """Return one of ``options``."""
+        return options[self.below(len(options))]
+
+
+def sample_graph(seed: int, index: int, dtypes: Sequence[str]) -> TwoHeadGraph:
+    """Return random structure number ``index``; wirings and dtypes take turns."""
+    choices = Choices(seed, index)
+    names, ends = layers.names(), losses.names()
+    blocks = {block: tuple(choices.one_of(names) for _ in range(choices.below(MOST_LAYERS + 1))) for block in BLOCKS}
+    return TwoHeadGraph(
+        **blocks,
+        wiring=tuple(Wiring)[index % len(Wiring)],
+        loss1=choices.one_of(ends),
+        loss2=choices.one_of(ends),
+        reduction=choices.one_of(REDUCTIONS),  # type: ignore[arg-type]  # one of the literal's values
+        dtype=dtypes[(index + index // len(Wiring)) % len(dtypes)],
+    )
+
+
+def sample_sizes(graph: TwoHeadGraph, seed: int, index: int, *, least: int = 1) -> Sizes:
+    """Return sizes from ``least`` to 8 for every axis of ``graph``."""
+    choices = Choices(seed, index)
+    return {axis: least + choices.below(LARGEST + 1 - least) for axis in graph.axes}
+
+
+def edge_sizes(graph: TwoHeadGraph) -> Iterator[Sizes]:
+    """Yield the edges: no example, one of everything, and more reads than rows."""
+    usual = dict.fromkeys(graph.axes, 3)
+    yield usual | {"batch": 0}
+    yield dict.fromkeys(graph.axes, 1)
+    yield usual | {"batch": 8, "vocabulary": 2}
+
+
+def polynomial_twin(graph: TwoHeadGraph) -> TwoHeadGraph:
+    """Return the nearest graph that is polynomial: dense layers for others, squares for entropies."""
+    blocks = {
+        block: tuple(name if layers[name].polynomial else "dense" for name in getattr(graph, block)) for block in BLOCKS
+    }
+    ends = {
+        end: name if losses[name].degree else "squared_error"
+        for end, name in (("loss1", graph.loss1), ("loss2", graph.loss2))
+    }
+    reduction = "sum" if graph.reduction == "mean" else graph.reduction
+    return replace(graph, **blocks, **ends, reduction=reduction, dtype="float64")

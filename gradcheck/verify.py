@@ -1,0 +1,288 @@
+"""Laws by engines, on the golden case, on the seed's graph and on random ones."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from gradcheck.engines import Engine, engines
+from gradcheck.environment import describe_environment
+from gradcheck.errors import EngineError, UsageError, unknown
+from gradcheck.experiment import judge_claims, run_experiment
+from gradcheck.explain import explain
+from gradcheck.golden import GOLDEN_GRAPH, SEED_GRAPH, golden_point
+from gradcheck.graph import DTYPES, Sizes, TwoHeadGraph
+from gradcheck.identity import draw_exact, is_polynomial
+from gradcheck.laws import Law, all_objectives, laws
+from gradcheck.point import Points, draw
+from gradcheck.results import Cell, Report, Violation
+from gradcheck.sample import edge_sizes, polynomial_twin, sample_graph, sample_sizes
+from gradcheck.shrink import shrink
+from gradcheck.trial import Arena, Check, Trial
+from gradcheck.witness import Witness
+
+_STACK = 512  # points judged together
+_POINTS_A_GRAPH = 5000  # beyond these, another structure tells more than another point
+_FEWEST_GRAPHS = 3  # one a wiring
+_EDGE_POINTS = 4
+_EXACT_POINTS = 64
+_MOST_WITNESSES = 5
+_REDRAWS = 8
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What to verify.
+
+    Attributes:
+        points: Random points, spread over random graphs.
+        seed: Which random graphs and points.
+        engines: Names of the engines; empty for all.
+        laws: Names of the laws; empty for all.
+        dtypes: ``"float32"``, ``"float64"`` or both.
+        seconds: If given, goes on with new graphs until this time has passed.
+        witnesses: Folder that witnesses are written to; ``None`` keeps them in memory.
+
+    Raises:
+        UsageError: A name is not known or a number is out of range.
+    """
+
+    points: int = 1000
+    seed: int = 0
+    engines: tuple[str, ...] = ()
+    laws: tuple[str, ...] = ()
+    dtypes: tuple[str, ...] = DTYPES
+    seconds: float | None = None
+    witnesses: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.points < 1:
+            raise UsageError(f"points must be at least 1; found {self.points}")
+        if self.seconds is not None and not self.seconds > 0:
+            raise UsageError(f"time must be more than 0 seconds; found {self.seconds:g}")
+        for dtype in self.dtypes:
+            if dtype not in DTYPES:
+                raise unknown("dtype", dtype, DTYPES)
+        for name in self.engines:
+            engines[name]
+        for name in self.laws:
+            laws[name]
+
+    @property
+    def chosen_engines(self) -> list[Engine]:
+        """The engines to run, in the registry's order."""
+        return [engine for engine in engines if not self.engines or engine.name in self.engines]
+
+    @property
+    def chosen_laws(self) -> list[Law]:
+        """The laws to judge, in the registry's order."""
+        return [law for law in laws if not self.laws or law.name in self.laws]
+
+
+def verify(settings: Settings | None = None, progress: Progress = lambda what, share: None) -> Report:
+    """Judge every law on every engine and report what is known.
+
+    An engine that raises is an error in its cells, not the end of the run; an interrupt ends the run
+    with what is done so far.
+
+    Args:
+        settings: What to verify; everything by default.
+        progress: Called with what is being done and the share of the work that is finished.
+    """
+    return _Run(settings or Settings(), progress).run()
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One arena to judge."""
+
+    title: str
+    arena: Arena
+    doubt_bits: float | None = None
+    first_of_graph: bool = True
+
+
+@dataclass
+class _Run:
+    settings: Settings
+    progress: Progress
+    report: Report = field(init=False)
+    started: float = field(default_factory=time.monotonic)
+
+    def run(self) -> Report:
+        cells = {(law.name, engine.name): Cell() for law in self.settings.chosen_laws for engine in self.settings.chosen_engines}
+        self.report = Report(cells, describe_environment())
+        try:
+            for job in self._jobs():
+                self._judge(job)
+            self._run_experiment()
+        except KeyboardInterrupt:
+            self.report.interrupted = True
+        self.report.seconds = time.monotonic() - self.started
+        return self.report
+
+    # --- what is judged --------------------------------------------------------------------
+
+    def _jobs(self) -> Iterator[_Job]:
+        objectives = all_objectives()
+        for dtype in self.settings.dtypes:
+            golden = replace(GOLDEN_GRAPH, dtype=dtype)
+            self.progress(f"the golden case in {dtype}", 0.0)
+            yield _Job("golden", Arena(golden, golden_point().stacked(), objectives, stacked=False))
+        for index, share in self._indices():
+            graph = SEED_GRAPH if index == 0 else sample_graph(self.settings.seed, index, self.settings.dtypes)
+            self.progress(f"random graph {index + 1}: {graph.wiring.value}, {graph.dtype}", share)
+            self.report.graphs += 1
+            yield from self._graph_jobs(replace(graph, dtype=self.settings.dtypes[0]) if index == 0 else graph, index)
+
+    def _indices(self) -> Iterator[tuple[int, float]]:
+        """Number the random graphs, with the share of the work that lies before each."""
+        if self.settings.seconds is None:
+            count = max(_FEWEST_GRAPHS, -(-self.settings.points // _POINTS_A_GRAPH))
+            yield from ((index, index / count) for index in range(count))
+            return
+        index = 0
+        while (elapsed := time.monotonic() - self.started) < self.settings.seconds or index < 1:
+            yield index, elapsed / self.settings.seconds
+            index += 1
+
+    def _graph_jobs(self, graph: TwoHeadGraph, index: int) -> Iterator[_Job]:
+        objectives = all_objectives()
+        graphs = max(_FEWEST_GRAPHS, -(-self.settings.points // _POINTS_A_GRAPH))
+        left = -(-self.settings.points // graphs)
+        for part in range(-(-left // _STACK)):
+            sizes = sample_sizes(graph, self.settings.seed, index * 1000 + part, least=2 if part == 0 else 1)
+            points = self._draw_smooth(graph, sizes, min(_STACK, left - part * _STACK))
+            yield _Job("random", Arena(graph, points, objectives), first_of_graph=part == 0)
+        for sizes in edge_sizes(graph):
+            points = self._draw_smooth(graph, sizes, _EDGE_POINTS)
+            yield _Job("edge", Arena(graph, points, objectives), first_of_graph=False)
+        twin = polynomial_twin(graph)
+        if index == 0 and "float64" in self.settings.dtypes and is_polynomial(twin):
+            exact = draw_exact(twin, sizes | dict.fromkeys(twin.axes, 3), _EXACT_POINTS, objectives, seed=self.settings.seed)
+            if exact:
+                yield _Job("exact", Arena(twin, exact.points, objectives, exact=True), exact.doubt_bits)
+
+    def _draw_smooth(self, graph: TwoHeadGraph, sizes: Sizes, count: int) -> Points:
+        """Draw points, and draw again those where a difference would cross a kink."""
+        points = draw(graph, sizes, count, seed=self.settings.seed)
+        if not graph.kinked:
+            return points
+        numeric, start = engines["numeric"], count
+        for _ in range(_REDRAWS):
+            kinked = np.asarray(numeric.evaluate(graph, points, all_objectives(), stacked=True).kinked)
+            if not kinked.any():
+                break
+            self.report.redrawn += int(kinked.sum())
+            fresh = draw(graph, sizes, int(kinked.sum()), seed=self.settings.seed, start=start)
+            points, start = points.replaced(np.flatnonzero(kinked), fresh), start + len(fresh)
+        return points
+
+    # --- judging ---------------------------------------------------------------------------
+
+    def _judge(self, job: _Job) -> None:
+        usable = [engine for engine in self.settings.chosen_engines if self._is_usable(job, engine)]
+        self.report.points += len(job.arena.points)
+        for engine in usable:
+            trial = Trial(job.arena, engine, usable)
+            for law in self.settings.chosen_laws:
+                self._judge_law(job, law, trial)
+
+    def _is_usable(self, job: _Job, engine: Engine) -> bool:
+        """Run the engine once; where it raises, its cells say so."""
+        if job.doubt_bits is not None and not engine.sees_absence:
+            return False
+        if not job.first_of_graph and engine.compiles_shapes:
+            return False
+        try:
+            job.arena.evaluation(engine)
+        except EngineError as error:
+            for law in self.settings.chosen_laws:
+                if law.why_not(job.arena.graph, engine) is None:
+                    self.report.cells[law.name, engine.name].errors.append(str(error))
+            return False
+        return True
+
+    def _judge_law(self, job: _Job, law: Law, trial: Trial) -> None:
+        cell = self.report.cells[law.name, trial.engine.name]
+        reason = law.why_not(job.arena.graph, trial.engine)
+        if reason is None and job.doubt_bits is not None and not law.identity:
+            reason = "no identity of polynomials"
+        if reason is not None:
+            cell.reasons[reason] += 1
+            return
+        try:
+            checks = list(law.judge(trial))
+        except EngineError as error:
+            cell.errors.append(str(error))
+            return
+        broken = [check for check in checks if check.comparison.broken.any()]
+        self._count(cell, job, checks)
+        if broken and not any((v.witness.law, v.witness.engine) == (law.name, trial.engine.name) for v in self.report.violations):
+            self._report_violation(law, trial, broken[0])
+
+    def _count(self, cell: Cell, job: _Job, checks: Sequence[Check]) -> None:
+        for check in checks:
+            compared = check.comparison
+            cell.broken += int(compared.broken.sum())
+            cell.ill_conditioned += compared.ill_conditioned
+            if check.proof:
+                cell.structural += 1
+            elif job.doubt_bits is None:
+                cell.tested += int(compared.judged.sum())
+                cell.worst = max(cell.worst, compared.worst)
+        if job.doubt_bits is not None and any(check.comparison.judged.any() for check in checks):
+            cell.identities += 1
+            cell.doubt_bits = min(cell.doubt_bits, job.doubt_bits)
+
+    # --- violations ------------------------------------------------------------------------
+
+    def _report_violation(self, law: Law, trial: Trial, check: Check) -> None:
+        index = int(np.flatnonzero(check.comparison.broken)[0])
+        witness = Witness(
+            law.name, trial.engine.name, tuple(peer.name for peer in trial.peers), check.claim, check.variable,
+            explain(check.comparison, index), trial.graph, trial.points[index], trial.arena.stacked,
+        )  # fmt: skip
+        if len(self.report.violations) < _MOST_WITNESSES and not trial.arena.exact and trial.arena.stacked:
+            self.progress(f"shrinking a violation of {law.name} by {trial.engine.name}", 1.0)
+            witness = _smallest(law, trial, witness)
+        folder = self.settings.witnesses
+        self.report.violations.append(Violation(witness, witness.save(folder) if folder else None))
+
+    def _run_experiment(self) -> None:
+        """Run the seed's experiment unless the run is restricted to some laws or engines."""
+        if self.settings.laws or (self.settings.engines and "v1" not in self.settings.engines):
+            return
+        self.progress("the seed's experiment", 1.0)
+        self.report.claims = tuple(judge_claims(run_experiment(seed=self.settings.seed)))
+
+
+def _smallest(law: Law, trial: Trial, witness: Witness) -> Witness:
+    """Shrink a witness, judging the same law on the same engine at freshly drawn points."""
+    found = witness
+
+    def fails(graph: TwoHeadGraph, sizes: Sizes) -> bool:
+        nonlocal found
+        if law.why_not(graph, trial.engine) is not None:
+            return False
+        arena = Arena(graph, draw(graph, sizes, _EDGE_POINTS), trial.arena.objectives)
+        smaller = Trial(arena, trial.engine, trial.peers)
+        try:
+            broken = [check for check in law.judge(smaller) if check.comparison.broken.any()]
+        except EngineError:
+            return False
+        if not broken:
+            return False
+        index = int(np.flatnonzero(broken[0].comparison.broken)[0])
+        explanation = explain(broken[0].comparison, index)
+        found = replace(found, claim=broken[0].claim, variable=broken[0].variable, explanation=explanation, graph=graph, point=arena.points[index])
+        return True
+
+    shrink(witness.graph, witness.point.sizes, fails)
+    return found

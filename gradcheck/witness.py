@@ -1,0 +1,150 @@
+"""The smallest failing case: graph, point, law and engine, kept as JSON and replayable."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gradcheck.engines import engines
+from gradcheck.environment import describe_environment
+from gradcheck.errors import UsageError
+from gradcheck.explain import Explanation, explain
+from gradcheck.files import read_text, write_whole
+from gradcheck.graph import TwoHeadGraph
+from gradcheck.laws import all_objectives, laws
+from gradcheck.point import Point
+from gradcheck.trial import Arena, Check, Trial
+
+FORMAT = "gradcheck-witness"
+VERSION = 1
+_FIELDS = ("format", "version", "law", "engine", "peers", "claim", "variable", "expected", "found", "stacked", "graph", "point", "environment")
+
+
+@dataclass(frozen=True, eq=False)
+class Witness:
+    """A law broken by an engine, for one graph at one point.
+
+    Attributes:
+        law: Name of the law.
+        engine: Name of the engine.
+        peers: Names of the engines it was held against.
+        claim: The equation that is broken.
+        variable: Whose gradient it is.
+        explanation: What was expected and what was found.
+        graph: The structure.
+        point: Sizes and values.
+        stacked: Whether the batched form was used.
+        environment: Versions, machine and flags.
+    """
+
+    law: str
+    engine: str
+    peers: tuple[str, ...]
+    claim: str
+    variable: str
+    explanation: Explanation
+    graph: TwoHeadGraph
+    point: Point
+    stacked: bool = True
+    environment: Mapping[str, str] = field(default_factory=describe_environment)
+
+    @property
+    def name(self) -> str:
+        """A file name that depends on the case alone."""
+        case = json.dumps([self.law, self.engine, self.claim, self.graph.to_json(), self.point.to_json()])
+        return f"witness-{hashlib.blake2b(case.encode(), digest_size=4).hexdigest()}.json"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the witness as JSON values."""
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "law": self.law,
+            "engine": self.engine,
+            "peers": list(self.peers),
+            "claim": self.claim,
+            "variable": self.variable,
+            "expected": self.explanation.expected,
+            "found": list(self.explanation.found),
+            "stacked": self.stacked,
+            "graph": self.graph.to_json(),
+            "point": self.point.to_json(),
+            "environment": dict(self.environment),
+        }
+
+    def save(self, folder: Path) -> Path:
+        """Write the witness into ``folder`` and return its path."""
+        path = folder / self.name
+        write_whole(path, json.dumps(self.to_json(), indent=1) + "\n")
+        return path
+
+
+def load_witness(path: Path) -> Witness:
+    """Read a witness that `Witness.save` wrote.
+
+    Raises:
+        UsageError: The file is missing, corrupt, or not a witness of this version.
+    """
+    try:
+        stored = json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{path} is not a witness: it is not JSON (line {error.lineno}: {error.msg})") from error
+    if not isinstance(stored, dict) or stored.get("format") != FORMAT:
+        raise UsageError(f'{path} is not a witness: expected "format": "{FORMAT}"')
+    if stored.get("version") != VERSION:
+        raise UsageError(f"{path} has witness version {stored.get('version')!r}; this gradcheck reads version {VERSION}")
+    missing = [name for name in _FIELDS if name not in stored]
+    if missing:
+        raise UsageError(f"{path} is not a whole witness: {', '.join(missing)} missing")
+    try:
+        return _from_json(stored)
+    except UsageError as error:
+        raise UsageError(f"{path} is not a usable witness: {error}") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"{path} is not a usable witness: a field has the wrong type") from error
+
+
+def _from_json(stored: Mapping[str, Any]) -> Witness:
+    graph = TwoHeadGraph.from_json(stored["graph"])
+    law, engine = laws[stored["law"]].name, engines[stored["engine"]].name
+    peers = tuple(engines[name].name for name in stored["peers"])
+    explanation = Explanation(str(stored["expected"]), tuple(map(str, stored["found"])))
+    return Witness(
+        law, engine, peers, str(stored["claim"]), str(stored["variable"]), explanation, graph,
+        Point.from_json(graph, stored["point"]), bool(stored["stacked"]), dict(stored["environment"]),
+    )  # fmt: skip
+
+
+def replay(witness: Witness) -> list[tuple[Check, Explanation]]:
+    """Judge the witness's law again, at its point, on its engine.
+
+    Returns:
+        Every check that is broken now, with what was found; none if the law holds.
+
+    Raises:
+        EngineError: The engine raised.
+    """
+    return [(check, explain(check.comparison, 0)) for check in _judge(witness) if check.comparison.broken.any()]
+
+
+def judge_again(witness: Witness) -> Check:
+    """Return the check of the witness's claim, broken or not.
+
+    Raises:
+        EngineError: The engine raised.
+        UsageError: The law makes no such claim any more.
+    """
+    for check in _judge(witness):
+        if check.claim == witness.claim:
+            return check
+    raise UsageError(f"law {witness.law} makes no such claim any more: {witness.claim}")
+
+
+def _judge(witness: Witness) -> list[Check]:
+    arena = Arena(witness.graph, witness.point.stacked(), all_objectives(), stacked=witness.stacked)
+    trial = Trial(arena, engines[witness.engine], tuple(engines[name] for name in witness.peers))
+    return list(laws[witness.law].judge(trial))
