@@ -8,13 +8,13 @@ under trial take no part in the measurement, so a fault of theirs cannot widen t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gradcheck.directions import project
-from gradcheck.engines import Evaluation
+from gradcheck.engines import Key
 from gradcheck.engines.graph import Graph
 from gradcheck.gradient import Array, Unconnected
 from gradcheck.graph import TwoHeadGraph
@@ -28,31 +28,55 @@ _REACH = 2.0**-20  # eight units in the last place of float32
 
 @dataclass(frozen=True, eq=False)
 class Rounding:
-    """Two runs of the same gradients at nearby points, in float32 and in float64."""
+    """The largest rounding near each point, in units of machine epsilon.
 
-    single: Evaluation
-    double: Evaluation
+    Attributes:
+        entries: Of the gradients' entries, ``[points]`` by objective and variable.
+        directions: Of their products with directions.
+    """
 
-    def largest(self, objective: Objective, variable: str, *, projected: bool) -> Array:
-        """Return the largest rounding near each point, in units of machine epsilon, ``[points]``."""
-        single = self.single.gradients[objective, variable]
-        double = self.double.gradients[objective, variable]
-        if isinstance(single, Unconnected) or isinstance(double, Unconnected):
-            return np.zeros(1)
-        noise = single - double
-        noise = project(noise) if projected else noise
-        worst = np.max(np.abs(noise), axis=tuple(range(1, noise.ndim)), initial=0.0)
-        return np.asarray(np.max(worst.reshape(-1, _COPIES), axis=1) / np.finfo(np.float32).eps)
+    entries: Mapping[Key, Array]
+    directions: Mapping[Key, Array]
+
+    def at(self, index: int) -> Rounding:
+        """Return the rounding near one of the points."""
+        picked = ({key: found[index : index + 1] for key, found in part.items()} for part in (self.entries, self.directions))
+        return Rounding(*picked)
+
+    @classmethod
+    def of(cls, parts: Sequence[Rounding]) -> Rounding:
+        """Join what was measured near several points."""
+        keys = parts[0].entries
+        return cls(
+            {key: np.concatenate([part.entries[key] for part in parts]) for key in keys},
+            {key: np.concatenate([part.directions[key] for part in parts]) for key in keys},
+        )
+
+    def largest(self, objective: Objective, variable: str, *, projected: bool) -> Array | float:
+        """Return the rounding of one gradient near each point; an absent one has none."""
+        return (self.directions if projected else self.entries).get((objective, variable), 0.0)
 
 
 def measure_rounding(graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective]) -> Rounding:
     """Differentiate in float32 and float64 at sixteen points near each of ``points``."""
     nearby = _perturb(points).rounded("float32")
     single, double = (
-        Graph().evaluate(replace(graph, dtype=dtype), nearby, objectives, stacked=True)
+        Graph().evaluate(replace(graph, dtype=dtype), nearby, objectives, stacked=True).gradients
         for dtype in ("float32", "float64")
     )
-    return Rounding(single, double)
+    noise = {
+        key: found - precise
+        for key, found in single.items()
+        if not isinstance(found, Unconnected) and not isinstance(precise := double[key], Unconnected)
+    }
+    entries = {key: _largest(values) for key, values in noise.items()}
+    return Rounding(entries, {key: _largest(project(values)) for key, values in noise.items()})
+
+
+def _largest(noise: Array) -> Array:
+    """Return the largest of all entries and all copies, in units of float32's epsilon."""
+    worst = np.max(np.abs(noise), axis=tuple(range(1, noise.ndim)), initial=0.0)
+    return np.asarray(np.max(worst.reshape(-1, _COPIES), axis=1) / np.finfo(np.float32).eps)
 
 
 def _perturb(points: Points) -> Points:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -17,8 +18,9 @@ from gradcheck.gradient import Array, Gradient, MaybeGradient, Term, Unconnected
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.objective import Expression, Objective, as_objective
 from gradcheck.point import Points
-from gradcheck.rounding import measure_rounding
+from gradcheck.rounding import Rounding, measure_rounding
 
+FEW = 2  # points that are also taken one by one
 _FLOOR = 2.0**8  # smallest normal numbers: below that, engines may flush to zero
 _MARGIN = 16.0  # two engines may round this much worse than the sixteen runs that were measured
 _ILL_CONDITIONED = 2.0**-6  # rounding alone above this share of the gradient: there is nothing to judge
@@ -40,7 +42,9 @@ class Arena:
     stacked: bool = True
     exact: bool = False
     _evaluations: dict[str, Evaluation] = field(default_factory=dict)
+    _started: dict[str, Future[Evaluation]] = field(default_factory=dict)
     _related: dict[str, Arena] = field(default_factory=dict)
+    _measured: dict[int, Rounding] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.points = self.points.rounded(self.graph.dtype)
@@ -51,18 +55,35 @@ class Arena:
         Raises:
             EngineError: The engine raised.
         """
+        if engine.name in self._started:
+            return self._started[engine.name].result()
         if engine.name not in self._evaluations:
-            try:
-                found = engine.evaluate(self.graph, self.points, self.objectives, stacked=self.stacked)
-            except Exception as error:  # whatever an engine raises is its verdict, not the end of the run
-                lines = str(error).strip().splitlines() or [type(error).__name__]
-                raise EngineError(f"engine {engine.name} failed: {type(error).__name__}: {lines[-1]}") from error
-            self._evaluations[engine.name] = found
+            self._evaluations[engine.name] = self._evaluate(engine)
         return self._evaluations[engine.name]
+
+    def start(self, engine: Engine, workers: Executor) -> None:
+        """Let ``engine`` compute in the background, here and in the arenas that laws will ask for."""
+        for arena in dict.fromkeys((self, self.one_by_one(), self.in_float64())):
+            arena._started[engine.name] = workers.submit(arena._evaluate, engine)
+
+    def _evaluate(self, engine: Engine) -> Evaluation:
+        try:
+            return engine.evaluate(self.graph, self.points, self.objectives, stacked=self.stacked)
+        except Exception as error:  # whatever an engine raises is its verdict, not the end of the run
+            lines = str(error).strip().splitlines() or [type(error).__name__]
+            raise EngineError(f"engine {engine.name} failed: {type(error).__name__}: {lines[-1]}") from error
 
     def losses(self) -> tuple[Array, Array]:
         """Return both losses in float64, ``[points]`` or ``[points, batch]``."""
         return evaluate_losses(self.graph, self.points)
+
+    def rounding(self, indices: Array) -> Rounding:
+        """Return how much rounding is amplified at some of the points, measuring each only once."""
+        unknown = np.setdiff1d(indices, list(self._measured))
+        if len(unknown):
+            fresh = measure_rounding(self.graph, self.points.take(unknown), self.objectives)
+            self._measured.update((int(index), fresh.at(row)) for row, index in enumerate(unknown))
+        return Rounding.of([self._measured[int(index)] for index in indices])
 
     def in_float64(self) -> Arena:
         """Return the same points for the same graph in float64."""
@@ -70,9 +91,11 @@ class Arena:
             return self
         return self._relate("float64", replace(self.graph, dtype="float64"), self.points, stacked=self.stacked)
 
-    def one_by_one(self, count: int) -> Arena:
-        """Return the first points for the form that takes one at a time."""
-        return self._relate(f"first {count}", self.graph, self.points.take(slice(0, count)), stacked=False)
+    def one_by_one(self) -> Arena:
+        """Return the first few points for the form that takes one at a time."""
+        if not self.stacked:
+            return self
+        return self._relate("first", self.graph, self.points.take(slice(0, FEW)), stacked=False)
 
     def _relate(self, name: str, graph: TwoHeadGraph, points: Points, *, stacked: bool) -> Arena:
         if name not in self._related:
@@ -230,7 +253,7 @@ class Trial:
 
     def _rounding(self, expected: Gradient, found: Gradient, indices: Array) -> Array:
         """Return the rounding measured in both sides, in units of the dtype's epsilon."""
-        noise = measure_rounding(self.graph, self.points.take(indices), self.arena.objectives)
+        noise = self.arena.rounding(indices)
         total = np.zeros(len(indices))
         for term in (*expected.terms, *found.terms):
             total += np.abs(term.weight[indices]) * noise.largest(term.objective, term.variable, projected=found.projected)

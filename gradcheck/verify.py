@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,24 +14,22 @@ from gradcheck.engines import Engine, engines
 from gradcheck.environment import describe_environment
 from gradcheck.errors import EngineError, UsageError, unknown
 from gradcheck.experiment import judge_claims, run_experiment
-from gradcheck.explain import explain
 from gradcheck.golden import GOLDEN_GRAPH, SEED_GRAPH, golden_point
 from gradcheck.graph import DTYPES, Sizes, TwoHeadGraph
-from gradcheck.identity import draw_exact, is_polynomial
+from gradcheck.identity import draw_exact
 from gradcheck.laws import Law, all_objectives, laws
 from gradcheck.point import Points, draw
 from gradcheck.results import Cell, Report, Violation
 from gradcheck.sample import edge_sizes, polynomial_twin, sample_graph, sample_sizes
-from gradcheck.shrink import shrink
+from gradcheck.shrink import find_smallest
 from gradcheck.trial import Arena, Check, Trial
-from gradcheck.witness import Witness
 
 _STACK = 512  # points judged together
 _POINTS_A_GRAPH = 5000  # beyond these, another structure tells more than another point
 _FEWEST_GRAPHS = 3  # one a wiring
 _EDGE_POINTS = 4
 _EXACT_POINTS = 64
-_MOST_WITNESSES = 5
+_EXACT_EVERY = 4
 _REDRAWS = 8
 
 Progress = Callable[[str, float], None]
@@ -114,6 +113,8 @@ class _Run:
     progress: Progress
     report: Report = field(init=False)
     started: float = field(default_factory=time.monotonic)
+    # Compilers leave Python's lock alone: while one compiles, other engines trace.
+    workers: Executor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
     def run(self) -> Report:
         cells = {(law.name, engine.name): Cell() for law in self.settings.chosen_laws for engine in self.settings.chosen_engines}
@@ -124,6 +125,8 @@ class _Run:
             self._run_experiment()
         except KeyboardInterrupt:
             self.report.interrupted = True
+        finally:
+            self.workers.shutdown(wait=False, cancel_futures=True)
         self.report.seconds = time.monotonic() - self.started
         return self.report
 
@@ -163,11 +166,15 @@ class _Run:
         for sizes in edge_sizes(graph):
             points = self._draw_smooth(graph, sizes, _EDGE_POINTS)
             yield _Job("edge", Arena(graph, points, objectives), first_of_graph=False)
-        twin = polynomial_twin(graph)
-        if index == 0 and "float64" in self.settings.dtypes and is_polynomial(twin):
-            exact = draw_exact(twin, sizes | dict.fromkeys(twin.axes, 3), _EXACT_POINTS, objectives, seed=self.settings.seed)
-            if exact:
-                yield _Job("exact", Arena(twin, exact.points, objectives, exact=True), exact.doubt_bits)
+        if index % _EXACT_EVERY == 0 and "float64" in self.settings.dtypes:
+            # The golden structure is traced already, and its losses are the plainest polynomials.
+            yield from self._exact_job(replace(GOLDEN_GRAPH, dtype="float64") if index == 0 else polynomial_twin(graph))
+
+    def _exact_job(self, graph: TwoHeadGraph) -> Iterator[_Job]:
+        sizes = dict.fromkeys(graph.axes, 3)
+        exact = draw_exact(graph, sizes, _EXACT_POINTS, all_objectives(), seed=self.settings.seed)
+        if exact is not None:
+            yield _Job("exact", Arena(graph, exact.points, all_objectives(), exact=True), exact.doubt_bits)
 
     def _draw_smooth(self, graph: TwoHeadGraph, sizes: Sizes, count: int) -> Points:
         """Draw points, and draw again those where a difference would cross a kink."""
@@ -187,19 +194,23 @@ class _Run:
     # --- judging ---------------------------------------------------------------------------
 
     def _judge(self, job: _Job) -> None:
-        usable = [engine for engine in self.settings.chosen_engines if self._is_usable(job, engine)]
+        for engine in self.settings.chosen_engines:
+            if engine.compiles_shapes and self._runs(job, engine):
+                job.arena.start(engine, self.workers)
+        usable = [engine for engine in self.settings.chosen_engines if self._runs(job, engine) and self._is_usable(job, engine)]
         self.report.points += len(job.arena.points)
         for engine in usable:
             trial = Trial(job.arena, engine, usable)
             for law in self.settings.chosen_laws:
                 self._judge_law(job, law, trial)
 
+    def _runs(self, job: _Job, engine: Engine) -> bool:
+        """Whether an engine takes part: differences are not exact, and new shapes cost compilations."""
+        exact = job.doubt_bits is not None
+        return (engine.sees_absence or not exact) and (job.first_of_graph or not engine.compiles_shapes)
+
     def _is_usable(self, job: _Job, engine: Engine) -> bool:
         """Run the engine once; where it raises, its cells say so."""
-        if job.doubt_bits is not None and not engine.sees_absence:
-            return False
-        if not job.first_of_graph and engine.compiles_shapes:
-            return False
         try:
             job.arena.evaluation(engine)
         except EngineError as error:
@@ -244,14 +255,9 @@ class _Run:
     # --- violations ------------------------------------------------------------------------
 
     def _report_violation(self, law: Law, trial: Trial, check: Check) -> None:
-        index = int(np.flatnonzero(check.comparison.broken)[0])
-        witness = Witness(
-            law.name, trial.engine.name, tuple(peer.name for peer in trial.peers), check.claim, check.variable,
-            explain(check.comparison, index), trial.graph, trial.points[index], trial.arena.stacked,
-        )  # fmt: skip
-        if len(self.report.violations) < _MOST_WITNESSES and not trial.arena.exact and trial.arena.stacked:
-            self.progress(f"shrinking a violation of {law.name} by {trial.engine.name}", 1.0)
-            witness = _smallest(law, trial, witness)
+        self.progress(f"shrinking a violation of {law.name} by {trial.engine.name}", 1.0)
+        known = [found.witness for found in self.report.violations if found.witness.law == law.name]
+        witness = find_smallest(law, trial, check, known)
         folder = self.settings.witnesses
         self.report.violations.append(Violation(witness, witness.save(folder) if folder else None))
 
@@ -261,28 +267,3 @@ class _Run:
             return
         self.progress("the seed's experiment", 1.0)
         self.report.claims = tuple(judge_claims(run_experiment(seed=self.settings.seed)))
-
-
-def _smallest(law: Law, trial: Trial, witness: Witness) -> Witness:
-    """Shrink a witness, judging the same law on the same engine at freshly drawn points."""
-    found = witness
-
-    def fails(graph: TwoHeadGraph, sizes: Sizes) -> bool:
-        nonlocal found
-        if law.why_not(graph, trial.engine) is not None:
-            return False
-        arena = Arena(graph, draw(graph, sizes, _EDGE_POINTS), trial.arena.objectives)
-        smaller = Trial(arena, trial.engine, trial.peers)
-        try:
-            broken = [check for check in law.judge(smaller) if check.comparison.broken.any()]
-        except EngineError:
-            return False
-        if not broken:
-            return False
-        index = int(np.flatnonzero(broken[0].comparison.broken)[0])
-        explanation = explain(broken[0].comparison, index)
-        found = replace(found, claim=broken[0].claim, variable=broken[0].variable, explanation=explanation, graph=graph, point=arena.points[index])
-        return True
-
-    shrink(witness.graph, witness.point.sizes, fails)
-    return found

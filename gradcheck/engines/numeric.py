@@ -23,7 +23,7 @@ Tensor = Any
 
 STEP = 2.0**-13
 _STEPS = np.array([1.0, -1.0, 2.0, -2.0]) * STEP
-_ROUNDING = 64  # units in the last place of the largest value that took part in a difference
+_ROUNDING = 4  # units in the last place of the largest value: a difference cannot be sharper
 _CHUNK = 2**21  # perturbed scalars at once, to keep memory flat
 
 
@@ -104,8 +104,9 @@ class DifferenceProgram:
         perturbed = [self._perturb(points, name, index, rows) for index, name in enumerate(variables)]
         inputs = [np.broadcast_to(points.values[name], (rows, *points.values[name].shape)) for name in input_ranks(self._graph)]
         values, kinked = self._call(*map(tf.constant, perturbed), *map(tf.constant, inputs))
-        moved = np.asarray(values)[:, 1:].reshape(len(self._objectives), len(variables), COUNT, len(_STEPS), -1)
-        return *_extrapolate(moved), np.asarray(kinked)
+        values = np.asarray(values)
+        moved = values[:, 1:].reshape(len(self._objectives), len(variables), COUNT, len(_STEPS), -1)
+        return *_extrapolate(values[:, 0], moved), np.asarray(kinked)
 
     def _perturb(self, points: Points, name: str, index: int, rows: int) -> Array:
         """Repeat a variable for every row, moved in the rows that are its own."""
@@ -144,18 +145,24 @@ def _freeze(tensor: Tensor) -> Tensor:
     return tf.broadcast_to(tensor[:1], tf.shape(tensor))
 
 
-def _extrapolate(moved: Array) -> tuple[Array, Array]:
+def _extrapolate(still: Array, moved: Array) -> tuple[Array, Array]:
     """Combine two step sizes into a derivative and how far it may be off.
 
+    The distance of the two slopes bounds what the extrapolated one leaves out. Rounding is measured
+    as well: in a fourth difference of five values all that is smooth cancels, and noise adds up.
+
     Args:
-        moved: Values at the four steps, ``[..., 8, 4, points]``.
+        still: Values where the differences are taken, ``[objectives, points]``.
+        moved: Values at the four steps, ``[objectives, variables, 8, 4, points]``.
     """
+    up, down, far_up, far_down = np.moveaxis(moved, -2, 0)
     with np.errstate(invalid="ignore"):
-        near = (moved[..., 0, :] - moved[..., 1, :]) / (2 * STEP)
-        far = (moved[..., 2, :] - moved[..., 3, :]) / (4 * STEP)
+        near, far = (up - down) / (2 * STEP), (far_up - far_down) / (4 * STEP)
         derivative = (4 * near - far) / 3
         # The worst direction speaks for all: one alone may agree by accident.
-        truncation = np.max(np.abs(near - far), axis=-2, keepdims=True)
-        largest = np.max(np.abs(moved), axis=(-2, -3), initial=0.0)[..., None, :]
-    rounding = _ROUNDING * np.finfo(np.float64).eps * largest / STEP
+        truncation = np.max(np.abs(near - far), axis=2, keepdims=True)
+        fourth = far_up - 4 * up + 6 * still[:, None, None] - 4 * down + far_down
+        noise = np.max(np.abs(fourth), axis=(1, 2), keepdims=True, initial=0.0)
+        largest = np.max(np.abs(moved), axis=(1, 2, 3), initial=0.0)[:, None, None]
+    rounding = (noise + _ROUNDING * np.finfo(np.float64).eps * largest) / STEP
     return derivative, np.broadcast_to(truncation + rounding, derivative.shape)

@@ -11,8 +11,6 @@ from gradcheck.laws import register_law
 from gradcheck.objective import a, as_objective, b, loss1, loss2, stop, u
 from gradcheck.trial import Check, Trial
 
-_FEW = 2
-
 
 @register_law
 class Batched:
@@ -28,11 +26,10 @@ class Batched:
         return None
 
     def judge(self, trial: Trial) -> Iterator[Check]:
-        few = min(_FEW, len(trial.points))
-        alone = trial.at(trial.arena.one_by_one(few))
+        alone = trial.at(trial.arena.one_by_one())
         for objective in map(as_objective, self.needs):
             for w in trial.variables():
-                compared = alone.close(first(trial.grad(objective, w), few), alone.grad(objective, w))
+                compared = alone.close(first(trial.grad(objective, w), len(alone.points)), alone.grad(objective, w))
                 yield Check(f"grad({objective}, {w}) together = alone", w, compared)
 
 

@@ -14,8 +14,6 @@ from gradcheck.laws import register_law
 from gradcheck.objective import Objective, as_objective, loss1, loss2
 from gradcheck.trial import Check, Trial
 
-_FEW = 2
-
 
 @register_law
 class SlicesAreDense:
@@ -31,7 +29,7 @@ class SlicesAreDense:
         return None if engine.view is View.ENTRIES else "forward and numeric derivatives have no slices"
 
     def judge(self, trial: Trial) -> Iterator[Check]:
-        alone = trial.at(trial.arena.one_by_one(_FEW))
+        alone = trial.at(trial.arena.one_by_one())
         found = alone.arena.evaluation(trial.engine).slices
         for objective in map(as_objective, self.needs):
             if not trial.graph.connects(objective, "embedding"):
