@@ -348,9 +348,9 @@ def own_table(results: Sequence[Result], comparisons: Mapping[str, int]) -> Tabl
     """Show gradcheck's own times."""
     table = Table(title=f"gradcheck: all laws of the seed's graph on engine {ENGINE}, per point", title_justify="left")
     for heading in ("", "dtype"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=True)
     for heading in ("median us", "range us", "comparisons", "flagged", "warm-up s"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     for one in results:
         time_ = f"{one.microseconds:,.0f}"
         count = f"{comparisons[one.dtype]}"
@@ -362,10 +362,10 @@ def peer_table(verdicts: Sequence[Verdict], others: Mapping[str, Result]) -> Tab
     """Show the peers' times, and how many times faster gradcheck's quickest stack is."""
     table = Table(title="Peers: both losses by all three variables, per point", title_justify="left")
     for heading in ("", "dtype"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=True)
     headings = ("median us", "range us", "flagged", *(f"x {dtype}" for dtype in DTYPES), "required")
     for heading in headings:
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("")
     for verdict in verdicts:
         required = f"{verdict.required:g}" if verdict.required else ""
@@ -385,7 +385,7 @@ def command_table(commands: Sequence[Command]) -> Table:
     table = Table(title="Console script", title_justify="left")
     table.add_column("")
     for heading in ("wall s", "peak MB of a process", "exit code"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     for one in commands:
         if one.seconds is None or one.peak_bytes is None:
             table.add_row(one.name, one.why_not)
@@ -422,7 +422,7 @@ def main() -> int:
     """Measure, show and judge."""
     arguments, console = parse_arguments(), Console()
     # Stdout may be a file: a table must not fold its figures there.
-    console.width = max(console.width, 150)
+    console.width = max(console.width, 160)
     load()
     for facts in (describe_machine(), describe_versions()):
         console.print(", ".join(f"{name} {fact}" for name, fact in facts.items()), highlight=False)

@@ -35,7 +35,9 @@ def sample_graph(seed: int, index: int, dtypes: Sequence[str]) -> TwoHeadGraph:
     """Return random structure number ``index``; wirings and dtypes take turns."""
     choices = Choices(seed, index)
     names, ends = layers.names(), losses.names()
-    blocks = {block: tuple(choices.one_of(names) for _ in range(choices.below(MOST_LAYERS + 1))) for block in BLOCKS}
+    # The smaller of two draws: faults show in small graphs, and those are traced sooner.
+    depths = {block: min(choices.below(MOST_LAYERS + 1), choices.below(MOST_LAYERS + 1)) for block in BLOCKS}
+    blocks = {block: tuple(choices.one_of(names) for _ in range(depth)) for block, depth in depths.items()}
     return TwoHeadGraph(
         **blocks,
         wiring=tuple(Wiring)[index % len(Wiring)],

@@ -52,6 +52,6 @@ class OwnAnswer:
 def _inexact(gradients: list[Gradient]) -> Array:
     """Return at which points enough is computed that rounding shows: many long numbers."""
     numbers = np.concatenate([gradient.values for gradient in gradients], axis=1).astype(np.float64)
-    # A number that half of float32's bits hold comes from whole or few figures.
-    mantissas = np.frexp(numbers)[0] * 2.0**12
+    # A number that eighteen bits hold may come from whole figures, which nothing rounds.
+    mantissas = np.frexp(numbers)[0] * 2.0**18
     return np.asarray(np.sum(mantissas != np.round(mantissas), axis=1) >= 8)
