@@ -56,7 +56,8 @@ def _entries(compared: Comparison, expected: Gradient, found: Gradient, index: i
     worst = _worst(np.where(apart, np.inf, np.nan_to_num(distance)))
     what = "directions" if found.projected else "elements"
     first = f"{int(differs.sum())} of {left.size} {what} differ; worst {list(worst)}"
-    second = f"expected {left[worst]:.9g}  found {right[worst]:.9g}  {_distance(compared, found, distance[worst], allowed[worst])}"
+    apart_by = _distance(compared, distance[worst], allowed[worst], index)
+    second = f"expected {left[worst]:.9g}  found {right[worst]:.9g}  {apart_by}"
     demand = "the same bits" if compared.relation == "identical" else "the same numbers, but for rounding"
     return Explanation(demand, (first, second))
 

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 from gradcheck.errors import UsageError
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write beside the target, then rename over it.
+    """Write beside the target, then rename over it; a pipe or a device is written to as it is.
 
     Raises:
         UsageError: The path cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")
+            return
+        # Not tempfile, whose files only their owner can read.
+        beside = path.parent / f".gradcheck-{secrets.token_hex(8)}"
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
+            beside.write_text(text, encoding="utf-8")
             os.replace(beside, path)
         except BaseException:
-            Path(beside).unlink(missing_ok=True)
+            beside.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
@@ -35,11 +38,14 @@ def check_writable(path: Path) -> None:
     Raises:
         UsageError: The path cannot be written.
     """
-    if path.is_dir():
-        raise UsageError(f"cannot write {path}: it is a directory")
-    parent = path.parent
-    while not parent.exists():
-        parent = parent.parent
+    try:
+        if path.is_dir():
+            raise UsageError(f"cannot write {path}: it is a directory")
+        parent = path.parent
+        while not parent.exists():
+            parent = parent.parent
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from error
     if not parent.is_dir() or not os.access(parent, os.W_OK):
         raise UsageError(f"cannot write {path}: {parent} is not a directory that can be written to")
 

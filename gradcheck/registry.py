@@ -78,9 +78,20 @@ class Registry(Generic[T]):
     def _discover(self) -> None:
         if self._discovered:
             return
+        # Set first: a module may ask for entries while it is imported.
         self._discovered = True
+        try:
+            self._import_all()
+        except BaseException:
+            self._discovered = False
+            raise
+
+    def _import_all(self) -> None:
         package = importlib.import_module(self._package)
         for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda module: module.name):
             importlib.import_module(f"{self._package}.{module.name}")
         for point in entry_points(group=self._group):
-            point.load()
+            try:
+                point.load()
+            except Exception as error:  # whatever an outside package raises, its user must learn which one it was
+                raise UsageError(f"{self.kind} {point.name!r} of {point.value} cannot be loaded: {error}") from error

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,19 +37,18 @@ class Fault:
     engine: str = "graph"
 
 
-@dataclass(frozen=True)
 class Faulty:
     """An engine with a planted fault."""
 
-    fault: Fault
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    def __init__(self, fault: Fault) -> None:
+        self._fault = fault
+        self._honest = engines[fault.engine]
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(engines[self.fault.engine], name)
+        return getattr(self._honest, name)
 
     def evaluate(self, graph, points, objectives, *, stacked):
-        honest = engines[self.fault.engine].evaluate
-        return self.fault.lie(honest, graph, points, objectives, stacked)
+        return self._fault.lie(self._honest.evaluate, graph, points, objectives, stacked)
 
 
 # --- ways to lie -------------------------------------------------------------------------------
