@@ -35,7 +35,7 @@ from statistics import median
 from typing import Any, Protocol
 
 import numpy as np
-from peers import PEERS, Peer
+from peers import PEERS, Timing
 from rich.console import Console
 from rich.table import Table
 
@@ -67,24 +67,6 @@ print(json.dumps([seconds, peak * (1 if sys.platform == "darwin" else 1024), cod
 
 
 # --- what is measured --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Timing:
-    """How long some points took, and at how many an alarm was raised; ``None``: nobody judges."""
-
-    seconds: float
-    points: int
-    flagged: int | None
-
-    def __add__(self, other: Timing) -> Timing:
-        flagged = None if self.flagged is None or other.flagged is None else self.flagged + other.flagged
-        return Timing(self.seconds + other.seconds, self.points + other.points, flagged)
-
-    @property
-    def microseconds(self) -> float:
-        """Time per point."""
-        return 1e6 * self.seconds / self.points
 
 
 class Contender(Protocol):
@@ -139,40 +121,6 @@ class Stack:
         trial = Trial(Arena(graph, draw(graph, sizes, self.count, seed=seed), all_objectives()), engine)
         applying = [law for law in laws if law.why_not(graph, engine) is None]
         return [check.comparison.broken for law in applying for check in law.judge(trial)]
-
-
-@dataclass(frozen=True)
-class TimedPeer:
-    """A peer, checking one point after the other."""
-
-    peer: Peer
-
-    @property
-    def name(self) -> str:
-        """What the tables call it."""
-        return self.peer.name
-
-    @property
-    def dtype(self) -> str:
-        """What it computes in."""
-        return self.peer.dtype
-
-    @property
-    def family(self) -> int:
-        """Contenders of one family are given the same sizes."""
-        return self.peer.family
-
-    def time(self, sizes: Sizes, seed: int) -> Timing:
-        """Check points that were made ready before the clock started."""
-        points = draw(TwoHeadGraph(), sizes, self.peer.at_each + 1, seed=seed)
-        first, *checks = [self.peer.prepare(point) for point in points]
-        if self.peer.seen:
-            first()
-        gc.collect()
-        started = time.perf_counter()
-        alarms = [check() for check in checks]
-        seconds = time.perf_counter() - started
-        return Timing(seconds, len(checks), None if None in alarms else sum(map(bool, alarms)))
 
 
 # --- measuring ---------------------------------------------------------------------------------
@@ -428,7 +376,7 @@ def main() -> int:
         console.print(", ".join(f"{name} {fact}" for name, fact in facts.items()), highlight=False)
     commands = [measure_command("--help", repeats=arguments.repeats), measure_command("verify")]
     stacks = [Stack(dtype, count) for dtype in DTYPES for count in STACKS]
-    peers = [TimedPeer(peer) for peer in PEERS if peer.installed]
+    peers = [peer for peer in PEERS if peer.installed]
     results = measure([*stacks, *peers], repeats=arguments.repeats, sizes=arguments.sizes, console=console)
     own, others = results[: len(stacks)], {one.name: one for one in results[len(stacks) :]}
     verdicts = judge(own, others)

@@ -7,7 +7,9 @@ that hold those gradients.
 
 from __future__ import annotations
 
+import gc
 import importlib
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from gradcheck.backend import tf
-from gradcheck.point import Array, Point
+from gradcheck.graph import Sizes, TwoHeadGraph
+from gradcheck.point import Array, Point, draw
 
 Tensor = Any
 # Whether the peer raised an alarm; None from one that leaves judging to its caller.
@@ -25,6 +28,24 @@ Check = Callable[[], "bool | None"]
 
 VARIABLES = ("embedding", "head1/0/kernel", "head2/0/kernel")
 INTEGERS = ("ids", "labels1", "labels2")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long some points took, and at how many an alarm was raised; ``None``: nobody judges."""
+
+    seconds: float
+    points: int
+    flagged: int | None
+
+    def __add__(self, other: Timing) -> Timing:
+        flagged = None if self.flagged is None or other.flagged is None else self.flagged + other.flagged
+        return Timing(self.seconds + other.seconds, self.points + other.points, flagged)
+
+    @property
+    def microseconds(self) -> float:
+        """Time per point."""
+        return 1e6 * self.seconds / self.points
 
 
 @dataclass(frozen=True)
@@ -56,6 +77,18 @@ class Peer:
     def installed(self) -> bool:
         """Whether its package can be imported."""
         return find_spec(self.package) is not None
+
+    def time(self, sizes: Sizes, seed: int) -> Timing:
+        """Check points of these sizes one after the other; they are made ready before the clock starts."""
+        points = draw(TwoHeadGraph(), sizes, self.at_each + 1, seed=seed)
+        first, *checks = [self.prepare(point) for point in points]
+        if self.seen:
+            first()
+        gc.collect()
+        started = time.perf_counter()
+        alarms = [check() for check in checks]
+        seconds = time.perf_counter() - started
+        return Timing(seconds, len(checks), None if None in alarms else sum(map(bool, alarms)))
 
 
 def check_by_tensorflow(point: Point) -> Check:

@@ -42,7 +42,9 @@ def verify(
     time: Annotated[float | None, typer.Option(metavar="SECONDS", help="Go on with new graphs for this long.")] = None,
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as JSON; - for stdout.")] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as JUnit XML.")] = None,
-    witnesses: Annotated[Path, typer.Option(metavar="DIR", help="Where failing cases are written.")] = Path(".gradcheck"),
+    witnesses: Annotated[Path, typer.Option(metavar="DIR", help="Where failing cases are written.")] = Path(
+        ".gradcheck"
+    ),
     list_: Annotated[bool, typer.Option("--list", help="List laws and engines, and stop.")] = False,
 ) -> None:
     """Judge every law on every engine, on the golden case and on random graphs.
@@ -57,9 +59,7 @@ def verify(
         from gradcheck.verify import Settings
 
         both = ("float32", "float64")
-        settings = Settings(
-            points, seed, tuple(engine or ()), tuple(law or ()), tuple(dtype or both), time, witnesses
-        )
+        settings = Settings(points, seed, tuple(engine or ()), tuple(law or ()), tuple(dtype or both), time, witnesses)
         for path in (json, junit, witnesses / "witness.json"):
             if path and str(path) != "-":
                 check_writable(path)
@@ -81,6 +81,7 @@ def replay(
         from gradcheck.witness import load_witness
 
         loaded = load_witness(witness)
+        _import_quietly()
         if script:
             from gradcheck.script import write_script
 
@@ -93,14 +94,12 @@ def replay(
 def _run(settings: Settings) -> Report:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from gradcheck.backend import load
     from gradcheck.verify import verify as run_verify
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=_console(stderr=True), transient=True) as progress:
         task = progress.add_task("importing TensorFlow", total=1.0)
-        with _quiet():
-            load()
+        _import_quietly()
         return run_verify(settings, lambda what, share: progress.update(task, description=what, completed=share))
 
 
@@ -123,14 +122,11 @@ def _write(report: Report, json: Path | None, junit: Path | None) -> None:
 def _replay(loaded: object, path: Path) -> bool:
     from dataclasses import replace
 
-    from gradcheck.backend import load
     from gradcheck.report.terminal import describe_witness
     from gradcheck.witness import Witness
     from gradcheck.witness import replay as run_replay
 
     assert isinstance(loaded, Witness)
-    with _quiet():
-        load()
     broken = run_replay(loaded)
     for check, explanation in broken:
         now = replace(loaded, claim=check.claim, variable=check.variable, explanation=explanation)
@@ -141,14 +137,15 @@ def _replay(loaded: object, path: Path) -> bool:
 
 
 def _print_list() -> None:
+    from rich.markup import escape
     from rich.table import Table
 
     from gradcheck.engines import engines
     from gradcheck.laws import laws
 
     for title, rows in (
-        ("Laws", [(law.name, f"{law.sentence}\n[dim]{law.equation}") for law in laws]),
-        ("Engines", [(engine.name, engine.about) for engine in engines]),
+        ("Laws", [(law.name, f"{escape(law.sentence)}\n[dim]{escape(law.equation)}") for law in laws]),
+        ("Engines", [(engine.name, escape(engine.about)) for engine in engines]),
     ):
         table = Table(title=title, title_justify="left", show_header=False, show_lines=False)
         table.add_column(no_wrap=True, style="bold")
@@ -164,6 +161,13 @@ def _console(*, stderr: bool = False) -> Console:
     terminal = sys.stderr.isatty() if stderr else sys.stdout.isatty()
     # A file or a pipe gets the whole table, however narrow its default width.
     return Console(stderr=stderr, width=None if terminal else 140, highlight=False)
+
+
+def _import_quietly() -> None:
+    from gradcheck.backend import load
+
+    with _quiet():
+        load()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -53,7 +54,7 @@ def _entries(compared: Comparison, expected: Gradient, found: Gradient, index: i
         distance = np.abs(left - right)
     apart = np.isnan(left) != np.isnan(right)
     differs = apart | (distance > allowed)
-    worst = _worst(np.where(apart, np.inf, np.nan_to_num(distance)))
+    worst = _worst(np.where(apart, np.inf, np.where(differs, distance, 0.0)))
     what = "directions" if found.projected else "elements"
     first = f"{int(differs.sum())} of {left.size} {what} differ; worst {list(worst)}"
     apart_by = _distance(compared, distance[worst], allowed[worst], index)
@@ -66,10 +67,16 @@ def _worst(distance: Array) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(distance)), distance.shape))
 
 
-def _distance(compared: Comparison, found: Gradient, distance: float, allowed: float) -> str:
+def _distance(compared: Comparison, distance: float, allowed: float, index: int) -> str:
     if not np.isfinite(distance):
-        return "NaN or infinity in one of them only"
-    dtype = found.values.dtype
-    unit = np.finfo(dtype).eps * max(float(np.max(found.scale, initial=0.0)), float(np.finfo(dtype).tiny))
+        return "places of NaN or infinity differ"
+    sides = [side for side in (compared.expected, compared.found) if isinstance(side, Gradient)]
+    facts = np.finfo(_dtype(sides[-1]))
+    unit = facts.eps * max(float(facts.tiny), *(float(side.scale[index]) for side in sides))
     budget = f" ({compared.budget.because})" if compared.budget else ""
     return f"{distance / unit:.6g} ULP of the largest entry, allowed {allowed / unit:.3g}{budget}"
+
+
+def _dtype(side: Gradient) -> np.dtype[Any]:
+    """Return what a gradient was computed in; sums and projections of it are kept in float64."""
+    return np.dtype(side.terms[0].dtype) if side.terms else side.values.dtype

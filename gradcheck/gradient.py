@@ -138,7 +138,7 @@ def largest(values: Array) -> Array:
     """Return the largest finite magnitude at each point, 0 where there are no entries."""
     magnitude = np.abs(values, dtype=np.float64)
     magnitude = np.where(np.isfinite(magnitude), magnitude, 0.0)
-    return np.max(magnitude, axis=tuple(range(1, values.ndim)), initial=0.0)
+    return np.asarray(np.max(magnitude, axis=tuple(range(1, values.ndim)), initial=0.0))
 
 
 def along_points(factor: Array, values: Array) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from enum import Enum
 from typing import Any, Literal, get_args
 
@@ -164,7 +164,7 @@ class TwoHeadGraph:
 
     def shapes(self, sizes: Sizes) -> dict[str, tuple[int, ...]]:
         """Return the shape of every variable."""
-        shapes = {"embedding": (sizes["vocabulary"], sizes["embedding"])}
+        shapes: dict[str, tuple[int, ...]] = {"embedding": (sizes["vocabulary"], sizes["embedding"])}
         widths = self.widths(sizes)
         for path, layer in self.all_layers():
             size = dict(zip(("in", "out"), widths[path], strict=True))
@@ -174,15 +174,24 @@ class TwoHeadGraph:
 
     def ranks(self) -> dict[str, int]:
         """Return the rank of every variable."""
-        ranks = {f"{path}/{name}": len(axes) for path, layer in self.all_layers() for name, axes in layer.parameters.items()}
+        ranks = {
+            f"{path}/{name}": len(axes) for path, layer in self.all_layers() for name, axes in layer.parameters.items()
+        }
         return {"embedding": 2, **ranks}
+
+    def changed(self, **options: Any) -> TwoHeadGraph:
+        """Return the graph with some of its fields changed."""
+        return replace(self, **options)
 
     # --- JSON ------------------------------------------------------------------------------
 
     def to_json(self) -> dict[str, Any]:
         """Return the graph as JSON values."""
         plain = asdict(self)
-        return {name: list(value) if isinstance(value, tuple) else str(getattr(value, "value", value)) for name, value in plain.items()}
+        return {
+            name: list(value) if isinstance(value, tuple) else str(getattr(value, "value", value))
+            for name, value in plain.items()
+        }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> TwoHeadGraph:
@@ -196,7 +205,8 @@ class TwoHeadGraph:
             raise UsageError(f"a graph must have exactly the fields {', '.join(sorted(names))}; found {values!r}")
         if not all(isinstance(values[block], list) for block in BLOCKS):
             raise UsageError("a graph's trunk, head1 and head2 must be lists of layer names")
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+        plain: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
+        return cls(**plain)
 
 
 def block_of(variable: str) -> str:

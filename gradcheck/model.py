@@ -42,12 +42,14 @@ def run_forward(graph: TwoHeadGraph, values: Mapping[str, Tensor], *, leading: i
     kinks: list[Tensor] = []
     trunk = _run_block(graph.block("trunk"), _look_up(values["embedding"], values["ids"], leading), values, kinks)
     output1 = _run_block(graph.block("head1"), trunk, values, kinks)
-    read = {
-        Wiring.CHAINED: lambda: output1,
-        Wiring.STOPPED: lambda: stop(output1),
-        Wiring.PARALLEL: lambda: trunk,
-    }[graph.wiring]
-    output2 = _run_block(graph.block("head2"), read(), values, kinks)
+    match graph.wiring:
+        case Wiring.CHAINED:
+            read = output1
+        case Wiring.STOPPED:
+            read = stop(output1)
+        case Wiring.PARALLEL:
+            read = trunk
+    output2 = _run_block(graph.block("head2"), read, values, kinks)
     first, second = graph.loss_functions
     return Forward(
         _reduce(graph, first.apply(output1, values["labels1"])),

@@ -54,7 +54,9 @@ class Point:
         if not isinstance(found, Mapping) or set(found) != set(shapes):
             raise UsageError(f"a point of this graph must have the values {', '.join(shapes)}; found {found!r:.200}")
         limits = _integer_limits(graph, sizes)
-        return cls(dict(sizes), {name: _array(name, found[name], shape, limits.get(name)) for name, shape in shapes.items()})
+        return cls(
+            dict(sizes), {name: _array(name, found[name], shape, limits.get(name)) for name, shape in shapes.items()}
+        )
 
     def stacked(self) -> Points:
         """Return this point as a stack of one."""
@@ -91,8 +93,7 @@ class Points:
     def map_floats(self, change: Any) -> Points:
         """Return points whose float values are ``change(name, value)``."""
         changed = {
-            name: change(name, value) if value.dtype == np.float64 else value
-            for name, value in self.values.items()
+            name: change(name, value) if value.dtype == np.float64 else value for name, value in self.values.items()
         }
         return Points(self.sizes, changed)
 
@@ -172,19 +173,19 @@ def _value(graph: TwoHeadGraph, sizes: Sizes, name: str, words: Array, bound: in
         return _below(words, 2 * bound + 1).astype(np.float64) - bound
     # Odd multiples of 2^-13 between -2 and 2: never zero, and exact in float32.
     drawn = (2.0 * (words >> np.uint64(50)).astype(np.float64) + 1.0 - 2.0**14) * 2.0**-13
-    return drawn * _scale(graph, sizes, name) + _center(graph, name)
+    return np.asarray(drawn * _scale(graph, sizes, name) + _center(graph, name))
 
 
 def _below(words: Array, limit: int) -> Array:
     """Turn 64 random bits into an integer from 0 to ``limit - 1``."""
-    return ((words >> np.uint64(32)) * np.uint64(limit)) >> np.uint64(32)
+    return np.asarray(((words >> np.uint64(32)) * np.uint64(limit)) >> np.uint64(32))
 
 
 def _distribution(words: Array) -> Array:
     """Cut 1 into multiples of 2^-10, one a class, whose sum is exactly 1."""
     cuts = np.sort(_below(words[..., 1:], 1025), axis=-1).astype(np.float64)
     ends = np.full((*words.shape[:-1], 1), 1024.0)
-    return np.diff(np.concatenate([0 * ends, cuts, ends], axis=-1)) / 1024.0
+    return np.asarray(np.diff(np.concatenate([0 * ends, cuts, ends], axis=-1)) / 1024.0)
 
 
 def _scale(graph: TwoHeadGraph, sizes: Sizes, name: str) -> float:

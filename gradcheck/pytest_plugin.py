@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-_FOUND = pytest.StashKey[list[str]]()
+_FOUND: pytest.StashKey[list[str]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,7 +48,8 @@ def gradcheck_law(request: pytest.FixtureRequest):  # type: ignore[no-untyped-de
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """List how to see every failing case again."""
-    lines = list(dict.fromkeys(config.stash[_FOUND]))
+    found: list[str] = config.stash[_FOUND]
+    lines = list(dict.fromkeys(found))
     if lines:
         terminalreporter.section("gradcheck: see failing cases again")
         for line in lines:

@@ -15,7 +15,8 @@ class Named(Protocol):
     """Anything that can be registered."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What it is asked for by."""
 
 
 T = TypeVar("T", bound=Named)

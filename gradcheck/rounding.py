@@ -40,7 +40,9 @@ class Rounding:
 
     def at(self, index: int) -> Rounding:
         """Return the rounding near one of the points."""
-        picked = ({key: found[index : index + 1] for key, found in part.items()} for part in (self.entries, self.directions))
+        picked = (
+            {key: found[index : index + 1] for key, found in part.items()} for part in (self.entries, self.directions)
+        )
         return Rounding(*picked)
 
     @classmethod
@@ -85,6 +87,6 @@ def _perturb(points: Points) -> Points:
 
     def shake(_: str, value: Array) -> Array:
         words = stream.random_raw(value.size).reshape(value.shape)
-        return value * (1.0 + _REACH * ((words >> np.uint64(40)).astype(np.float64) * 2.0**-23 - 1.0))
+        return np.asarray(value * (1.0 + _REACH * ((words >> np.uint64(40)).astype(np.float64) * 2.0**-23 - 1.0)))
 
     return repeated.map_floats(shake)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -72,4 +71,4 @@ def polynomial_twin(graph: TwoHeadGraph) -> TwoHeadGraph:
         for end, name in (("loss1", graph.loss1), ("loss2", graph.loss2))
     }
     reduction = "sum" if graph.reduction == "mean" else graph.reduction
-    return replace(graph, **blocks, **ends, reduction=reduction, dtype="float64")
+    return graph.changed(**blocks, **ends, reduction=reduction, dtype="float64")

@@ -90,13 +90,17 @@ def _forward_lines(graph: TwoHeadGraph) -> list[str]:
     lines += [f"x = {read[graph.wiring]}", *_block_lines(graph, "head2"), "output2 = x"]
     for i, loss in enumerate(graph.loss_functions, start=1):
         each = f'{loss.apply.__name__}(output{i}, values["labels{i}"])'
-        lines.append(f"loss{i} = {each if graph.reduction == 'none' else f'tf.reduce_{graph.reduction}({each}, axis=-1)'}")
+        lines.append(
+            f"loss{i} = {each if graph.reduction == 'none' else f'tf.reduce_{graph.reduction}({each}, axis=-1)'}"
+        )
     return lines
 
 
 def _block_lines(graph: TwoHeadGraph, block: str) -> list[str]:
     return [
-        f"x = {layer.apply.__name__}(x" + "".join(f', {name}=values["{path}/{name}"]' for name in layer.parameters) + ")"
+        f"x = {layer.apply.__name__}(x"
+        + "".join(f', {name}=values["{path}/{name}"]' for name in layer.parameters)
+        + ")"
         for path, layer in graph.block(block)
     ]
 

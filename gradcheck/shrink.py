@@ -106,15 +106,15 @@ def _smaller(graph: TwoHeadGraph, sizes: Sizes) -> Iterator[tuple[TwoHeadGraph, 
     for block in BLOCKS:
         names = getattr(graph, block)
         if len(names) > 1:
-            yield _resized(replace(graph, **{block: ()}), sizes)
+            yield _resized(graph.changed(**{block: ()}), sizes)
         for i in range(len(names)):
-            yield _resized(replace(graph, **{block: names[:i] + names[i + 1 :]}), sizes)
+            yield _resized(graph.changed(**{block: names[:i] + names[i + 1 :]}), sizes)
         for i, name in enumerate(names):
             if name != "dense":
-                yield _resized(replace(graph, **{block: (*names[:i], "dense", *names[i + 1 :])}), sizes)
+                yield _resized(graph.changed(**{block: (*names[:i], "dense", *names[i + 1 :])}), sizes)
     for option, plain in _PLAINEST.items():
         if getattr(graph, option) != plain:
-            yield replace(graph, **{option: plain}), sizes  # type: ignore[arg-type]  # options are strings
+            yield graph.changed(**{option: plain}), sizes
     for small in (1, 2):
         bounded = {axis: min(size, small) for axis, size in sizes.items()}
         if bounded != sizes:

@@ -11,13 +11,15 @@ from gradcheck.graph import DTYPES, MOST_LAYERS, REDUCTIONS, Sizes, TwoHeadGraph
 from gradcheck.layer import layers, losses
 from gradcheck.point import Point, draw, draw_integers
 
+WIRINGS = tuple(wiring.value for wiring in Wiring)
+
 _SIMPLEST_LOSS = "plain_sum"
 _SIMPLEST_LAYER = "dense"
 
 
 def two_head_graphs(
     *,
-    wirings: Sequence[str] = tuple(wiring.value for wiring in Wiring),
+    wirings: Sequence[str] = WIRINGS,
     dtypes: Sequence[str] = DTYPES,
     max_layers: int = MOST_LAYERS,
     polynomial: bool = False,

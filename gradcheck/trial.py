@@ -151,9 +151,7 @@ class Trial:
         doubt = self.arena.evaluation(self.engine).doubt.get((objective, variable), 0.0)
         return self.computed(found, objective, variable, doubt=doubt)
 
-    def computed(
-        self, values: Array, objective: Objective, variable: str, *, doubt: Array | float = 0.0
-    ) -> Gradient:
+    def computed(self, values: Array, objective: Objective, variable: str, *, doubt: Array | float = 0.0) -> Gradient:
         """Wrap values that this trial's engine computed."""
         terms = (self._term(objective, variable, len(values)),)
         return Gradient(values, largest(values), terms, doubt, self.engine.view is View.DIRECTIONS)
@@ -256,7 +254,9 @@ class Trial:
         noise = self.arena.rounding(indices)
         total = np.zeros(len(indices))
         for term in (*expected.terms, *found.terms):
-            total += np.abs(term.weight[indices]) * noise.largest(term.objective, term.variable, projected=found.projected)
+            total += np.abs(term.weight[indices]) * noise.largest(
+                term.objective, term.variable, projected=found.projected
+            )
         return total
 
 
@@ -272,4 +272,3 @@ def projected(gradient: Gradient) -> Gradient:
 
 def _wide(allowed: Array, gradient: Gradient) -> Array:
     return along_points(allowed, gradient.values)
-

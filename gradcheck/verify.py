@@ -35,6 +35,10 @@ _REDRAWS = 8
 Progress = Callable[[str, float], None]
 
 
+def _no_progress(_what: str, _share: float) -> None:
+    """Show nothing."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """What to verify.
@@ -84,7 +88,7 @@ class Settings:
         return [law for law in laws if not self.laws or law.name in self.laws]
 
 
-def verify(settings: Settings | None = None, progress: Progress = lambda what, share: None) -> Report:
+def verify(settings: Settings | None = None, progress: Progress = _no_progress) -> Report:
     """Judge every law on every engine and report what is known.
 
     An engine that raises is an error in its cells, not the end of the run; an interrupt ends the run
@@ -117,7 +121,11 @@ class _Run:
     workers: Executor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
     def run(self) -> Report:
-        cells = {(law.name, engine.name): Cell() for law in self.settings.chosen_laws for engine in self.settings.chosen_engines}
+        cells = {
+            (law.name, engine.name): Cell()
+            for law in self.settings.chosen_laws
+            for engine in self.settings.chosen_engines
+        }
         self.report = Report(cells, describe_environment())
         try:
             for job in self._jobs():
@@ -145,7 +153,7 @@ class _Run:
             yield from self._graph_jobs(replace(graph, dtype=self.settings.dtypes[0]) if index == 0 else graph, index)
 
     def _indices(self) -> Iterator[tuple[int, float]]:
-        """Number the random graphs, with the share of the work that lies before each."""
+        """Yield the number of each random graph, with the share of the work that lies before each."""
         if self.settings.seconds is None:
             count = max(_FEWEST_GRAPHS, -(-self.settings.points // _POINTS_A_GRAPH))
             yield from ((index, index / count) for index in range(count))
@@ -197,7 +205,11 @@ class _Run:
         for engine in self.settings.chosen_engines:
             if engine.compiles_shapes and self._runs(job, engine):
                 job.arena.start(engine, self.workers)
-        usable = [engine for engine in self.settings.chosen_engines if self._runs(job, engine) and self._is_usable(job, engine)]
+        usable = [
+            engine
+            for engine in self.settings.chosen_engines
+            if self._runs(job, engine) and self._is_usable(job, engine)
+        ]
         self.report.points += len(job.arena.points)
         for engine in usable:
             trial = Trial(job.arena, engine, usable)
@@ -235,7 +247,9 @@ class _Run:
             return
         broken = [check for check in checks if check.comparison.broken.any()]
         self._count(cell, job, checks)
-        if broken and not any((v.witness.law, v.witness.engine) == (law.name, trial.engine.name) for v in self.report.violations):
+        if broken and not any(
+            (v.witness.law, v.witness.engine) == (law.name, trial.engine.name) for v in self.report.violations
+        ):
             self._report_violation(law, trial, broken[0])
 
     def _count(self, cell: Cell, job: _Job, checks: Sequence[Check]) -> None:

@@ -21,7 +21,21 @@ from gradcheck.trial import Arena, Check, Trial
 
 FORMAT = "gradcheck-witness"
 VERSION = 1
-_FIELDS = ("format", "version", "law", "engine", "peers", "claim", "variable", "expected", "found", "stacked", "graph", "point", "environment")
+_FIELDS = (
+    "format",
+    "version",
+    "law",
+    "engine",
+    "peers",
+    "claim",
+    "variable",
+    "expected",
+    "found",
+    "stacked",
+    "graph",
+    "point",
+    "environment",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +110,9 @@ def load_witness(path: Path) -> Witness:
     if not isinstance(stored, dict) or stored.get("format") != FORMAT:
         raise UsageError(f'{path} is not a witness: expected "format": "{FORMAT}"')
     if stored.get("version") != VERSION:
-        raise UsageError(f"{path} has witness version {stored.get('version')!r}; this gradcheck reads version {VERSION}")
+        raise UsageError(
+            f"{path} has witness version {stored.get('version')!r}; this gradcheck reads version {VERSION}"
+        )
     missing = [name for name in _FIELDS if name not in stored]
     if missing:
         raise UsageError(f"{path} is not a whole witness: {', '.join(missing)} missing")

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from faults.faults import Fault, Faulty
 
+from faults.faults import Fault, Faulty
 from gradcheck.engines import engines
 from gradcheck.errors import UsageError
 from gradcheck.gradient import Unconnected

@@ -47,5 +47,8 @@ def graph(objective, variable, dtype):
 @lru_cache(maxsize=256)
 def _program(graph: TwoHeadGraph, objectives: tuple[Objective, ...], stacked: bool) -> TapeProgram:
     return TapeProgram(
-        graph, objectives, int(stacked), lambda function, specs: tf.function(function, input_signature=specs, autograph=False)
+        graph,
+        objectives,
+        int(stacked),
+        lambda function, specs: tf.function(function, input_signature=specs, autograph=False),
     )

@@ -68,7 +68,9 @@ def numeric(objective, variable, dtype):
         self, graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective], *, stacked: bool
     ) -> Evaluation:
         program = _program(graph, tuple(objectives))
-        scalars = sum(value[0].size for value in points.values.values()) * (1 + len(_STEPS) * COUNT * len(graph.variables))
+        scalars = sum(value[0].size for value in points.values.values()) * (
+            1 + len(_STEPS) * COUNT * len(graph.variables)
+        )
         most = max(1, _CHUNK // max(1, scalars)) if stacked else 1
         chunks = [program(points.take(slice(i, i + most))) for i in range(0, len(points), most)]
         derivative, doubt, kinked = (np.concatenate(parts, axis=-1) for parts in zip(*chunks, strict=True))
@@ -95,14 +97,19 @@ class DifferenceProgram:
         self._objectives = objectives
         ranks = self._graph.ranks()
         specs = [tf.TensorSpec([None] * (rank + 2), tf.float64) for rank in ranks.values()]
-        self._call = tf.function(self._values, input_signature=[*specs, *input_signature(self._graph, leading=2)], autograph=False)
+        self._call = tf.function(
+            self._values, input_signature=[*specs, *input_signature(self._graph, leading=2)], autograph=False
+        )
 
     def __call__(self, points: Points) -> tuple[Array, Array, Array]:
         """Return derivatives and doubts ``[objectives, variables, 8, points]``, and kinked points."""
         variables = self._graph.variables
         rows = 1 + len(variables) * COUNT * len(_STEPS)
         perturbed = [self._perturb(points, name, index, rows) for index, name in enumerate(variables)]
-        inputs = [np.broadcast_to(points.values[name], (rows, *points.values[name].shape)) for name in input_ranks(self._graph)]
+        inputs = [
+            np.broadcast_to(points.values[name], (rows, *points.values[name].shape))
+            for name in input_ranks(self._graph)
+        ]
         values, kinked = self._call(*map(tf.constant, perturbed), *map(tf.constant, inputs))
         values = np.asarray(values)
         moved = values[:, 1:].reshape(len(self._objectives), len(variables), COUNT, len(_STEPS), -1)
@@ -117,7 +124,7 @@ class DifferenceProgram:
         first = 1 + index * COUNT * len(_STEPS)
         own = repeated[first : first + COUNT * len(_STEPS)].reshape(COUNT, len(_STEPS), *value.shape)
         own += along * steps
-        return repeated
+        return np.asarray(repeated)
 
     def _values(self, *tensors: Tensor) -> tuple[Tensor, Tensor]:
         names = [*self._graph.variables, *input_ranks(self._graph)]

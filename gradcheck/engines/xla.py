@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Any
 
 from gradcheck.backend import tf
 from gradcheck.engines import Evaluation, View, register_engine
@@ -46,7 +47,7 @@ def xla(objective, variable, dtype):
 
 @lru_cache(maxsize=256)
 def _program(graph: TwoHeadGraph, objectives: tuple[Objective, ...], stacked: bool) -> TapeProgram:
-    def wrap(function, specs):  # type: ignore[no-untyped-def]
+    def wrap(function: Callable[..., Any], specs: list[Any]) -> Any:
         return tf.function(function, input_signature=specs, autograph=False, jit_compile=True)
 
     return TapeProgram(graph, objectives, int(stacked), wrap)

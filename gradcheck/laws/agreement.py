@@ -8,7 +8,7 @@ from gradcheck.engines import Engine
 from gradcheck.gradient import first
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.laws import register_law
-from gradcheck.objective import a, as_objective, b, loss1, loss2, stop, u
+from gradcheck.objective import Expression, Objective, a, as_objective, b, loss1, loss2, stop, u
 from gradcheck.trial import Check, Trial
 
 
@@ -40,7 +40,15 @@ class Agreement:
     name = "agreement"
     sentence = "Every engine agrees with every other, in numbers and in what is absent."
     equation = "engine.grad(f, w) = other.grad(f, w)"
-    needs = (loss1, loss2, loss1 + loss2, loss1 * loss2, stop(loss1) * loss2, a * loss1 + b * loss2, loss2.pulled_by(u))
+    needs: tuple[Expression | Objective, ...] = (
+        loss1,
+        loss2,
+        loss1 + loss2,
+        loss1 * loss2,
+        stop(loss1) * loss2,
+        a * loss1 + b * loss2,
+        loss2.pulled_by(u),
+    )
     identity = True
 
     def why_not(self, graph: TwoHeadGraph, engine: Engine) -> str | None:
@@ -55,4 +63,3 @@ class Agreement:
                     expected, found = trial.by(other).grad(objective, w), trial.grad(objective, w)
                     claim = f"grad({objective}, {w}) by {trial.engine.name} = by {other.name}"
                     yield Check(claim, w, trial.close(expected, found))
-

@@ -29,7 +29,9 @@ class CotangentLinearity:
         for w in trial.variables(reached=["loss2"]):
             split = weights["a"] * trial.grad(loss2.pulled_by(u), w) + weights["b"] * trial.grad(loss2.pulled_by(v), w)
             joint = trial.grad(loss2.pulled_by(a * u + b * v), w)
-            yield Check(f"vjp(loss2, a*u + b*v) by {w} = a*vjp(loss2, u) + b*vjp(loss2, v)", w, trial.close(split, joint))
+            yield Check(
+                f"vjp(loss2, a*u + b*v) by {w} = a*vjp(loss2, u) + b*vjp(loss2, v)", w, trial.close(split, joint)
+            )
 
 
 @register_law

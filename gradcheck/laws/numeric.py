@@ -15,7 +15,7 @@ from gradcheck.engines import Engine, engines
 from gradcheck.gradient import Gradient
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.laws import register_law
-from gradcheck.objective import a, as_objective, b, loss1, loss2, stop, u
+from gradcheck.objective import Expression, Objective, a, as_objective, b, loss1, loss2, stop, u
 from gradcheck.trial import Check, Trial
 
 _NEEDS = (loss1, loss2, loss1 + loss2, loss1 * loss2, stop(loss1) * loss2, a * loss1 + b * loss2, loss2.pulled_by(u))
@@ -32,7 +32,7 @@ class MatchesDifferences:
     name = "numeric"
     sentence = "The gradient, along eight signed directions, is what differences of the loss say, in float64."
     equation = "grad(f, w) . d = (f(w + e*d) - f(w - e*d)) / 2e, and 0 where no path runs"
-    needs = _NEEDS
+    needs: tuple[Expression | Objective, ...] = _NEEDS
     identity = False
 
     def why_not(self, graph: TwoHeadGraph, engine: Engine) -> str | None:
@@ -60,7 +60,7 @@ class Precision:
     name = "precision"
     sentence = "The float32 gradient is the float64 gradient at the same point, rounded."
     equation = "grad32(f, w) = grad64(f, w)"
-    needs = _NEEDS
+    needs: tuple[Expression | Objective, ...] = _NEEDS
     identity = False
 
     def why_not(self, graph: TwoHeadGraph, engine: Engine) -> str | None:

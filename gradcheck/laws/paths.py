@@ -11,11 +11,20 @@ from gradcheck.engines import Engine, engines
 from gradcheck.gradient import Gradient
 from gradcheck.graph import TwoHeadGraph, Wiring
 from gradcheck.laws import register_law
-from gradcheck.objective import a, as_objective, b, loss1, loss2, stop, u, with_zeros
+from gradcheck.objective import Expression, Objective, a, as_objective, b, loss1, loss2, stop, u, with_zeros
 from gradcheck.trial import Check, Trial
 
 _NO_ABSENCE = "differences cannot tell an absent gradient from a zero one"
-_ALL = (loss1, loss2, loss1 + loss2, loss1 * loss2, stop(loss1) * loss2, loss1 * stop(loss2), a * loss1 + b * loss2, loss2.pulled_by(u))
+_ALL = (
+    loss1,
+    loss2,
+    loss1 + loss2,
+    loss1 * loss2,
+    stop(loss1) * loss2,
+    loss1 * stop(loss2),
+    a * loss1 + b * loss2,
+    loss2.pulled_by(u),
+)
 
 
 @register_law
@@ -25,7 +34,7 @@ class Presence:
     name = "presence"
     sentence = "A gradient is present exactly where a path runs from the objective to the variable."
     equation = "grad(f, w) is present  <=>  some loss in f reaches w"
-    needs = _ALL
+    needs: tuple[Expression | Objective, ...] = _ALL
     identity = False
 
     def why_not(self, graph: TwoHeadGraph, engine: Engine) -> str | None:
@@ -48,7 +57,9 @@ class UnconnectedAsZero:
     """What TensorFlow promises for a gradient that does not exist."""
 
     name = "unconnected"
-    sentence = "An absent gradient is None, and exact zeros where zeros are asked for; a present one is the same either way."
+    sentence = (
+        "An absent gradient is None, and exact zeros where zeros are asked for; a present one is the same either way."
+    )
     equation = "no path from f to w  =>  grad(f, w) is None, and 0 under UnconnectedGradients.ZERO"
     needs = (loss1, loss2, with_zeros(loss1), with_zeros(loss2))
     identity = False

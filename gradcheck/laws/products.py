@@ -66,7 +66,9 @@ class ProductDiffers:
         for w2 in trial.variables(reached=["loss2"], unreached=["loss1"]):
             alone, product = trial.grad(loss2, w2), trial.grad(loss1 * loss2, w2)
             judged = clearly_apart(trial, w2)
-            yield Check(f"grad(loss1*loss2, {w2}) != grad(loss2, {w2})", w2, compare.different(alone, product, judged=judged))
+            yield Check(
+                f"grad(loss1*loss2, {w2}) != grad(loss2, {w2})", w2, compare.different(alone, product, judged=judged)
+            )
 
 
 def clearly_apart(trial: Trial, w2: str) -> Array:

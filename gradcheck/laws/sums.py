@@ -68,7 +68,11 @@ class Linearity:
         for w in trial.variables():
             weighted = weights["a"] * trial.grad(loss1, w) + weights["b"] * trial.grad(loss2, w)
             joint = trial.grad(a * loss1 + b * loss2, w)
-            yield Check(f"grad(a*loss1 + b*loss2, {w}) = a*grad(loss1, {w}) + b*grad(loss2, {w})", w, trial.close(weighted, joint))
+            yield Check(
+                f"grad(a*loss1 + b*loss2, {w}) = a*grad(loss1, {w}) + b*grad(loss2, {w})",
+                w,
+                trial.close(weighted, joint),
+            )
 
 
 @register_law

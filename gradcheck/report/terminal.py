@@ -104,7 +104,8 @@ def _claims(report: Report) -> Table:
 
 def _closing(report: Report) -> str:
     redrawn = f", {report.redrawn:,} drawn again near kinks" if report.redrawn else ""
-    done = f"{report.points:,} points on {report.graphs:,} random graphs and the golden case{redrawn}, in {report.seconds:.0f} s"
+    judged = f"{report.points:,} points on {report.graphs:,} random graphs and the golden case"
+    done = f"{judged}{redrawn}, in {report.seconds:.0f} s"
     if report.interrupted:
         done = f"Interrupted; so far {done}"
     if report.violated:

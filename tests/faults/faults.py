@@ -10,8 +10,8 @@ import numpy as np
 
 from gradcheck.directions import project
 from gradcheck.engines import Evaluation, Key, engines
-from gradcheck.gradient import Slices, Unconnected
 from gradcheck.golden import GOLDEN_GRAPH, W1, W2
+from gradcheck.gradient import Slices, Unconnected
 from gradcheck.graph import TwoHeadGraph, Wiring
 from gradcheck.objective import Product, Sum, a, as_objective, b, loss1, loss2, stop, u, v, with_zeros, zero
 from gradcheck.point import Points
@@ -246,7 +246,6 @@ def _of_eager(honest, graph, points, objectives, stacked):
     return replace(own, gradients={k: own.gradients[k] if isinstance(g, Unconnected) else g for k, g in copied.items()})
 
 
-
 def _first_directions(gradients):
     for key, g in gradients.items():
         if not isinstance(g, Unconnected):
@@ -296,4 +295,3 @@ FAULTS = [
     Fault("points out of step", "batched", _rolled),
     Fault("golden figure off by one", "golden", changed(_off_by_one), GOLDEN_GRAPH),
 ]
-

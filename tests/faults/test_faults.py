@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from faults.faults import FAULTS, Fault, Faulty
 
+from faults.faults import FAULTS, Fault, Faulty
 from gradcheck.engines import engines
 from gradcheck.golden import GOLDEN_GRAPH, golden_point
 from gradcheck.graph import TwoHeadGraph
