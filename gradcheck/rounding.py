@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gradcheck.directions import project
-from gradcheck.engines import Key
+from gradcheck.engines import Engine, Key
+from gradcheck.engines.forward import Forward
 from gradcheck.engines.graph import Graph
 from gradcheck.gradient import Array, Unconnected
 from gradcheck.graph import TwoHeadGraph
@@ -59,20 +60,39 @@ class Rounding:
         return (self.directions if projected else self.entries).get((objective, variable), 0.0)
 
 
-def measure_rounding(graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective]) -> Rounding:
-    """Differentiate in float32 and float64 at sixteen points near each of ``points``."""
+def measure_rounding(
+    graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective], *, tangents: bool
+) -> Rounding:
+    """Differentiate in float32 and float64 at sixteen points near each of ``points``.
+
+    Args:
+        graph: The structure, in either dtype.
+        points: Where rounding is measured.
+        objectives: What is differentiated.
+        tangents: Whether forward mode is measured too: it rounds every direction on its own way
+            through the graph, where a projection of the tape's gradient rounds only once.
+    """
     nearby = _perturb(points).rounded("float32")
+    noise = _noise(Graph(), graph, nearby, objectives)
+    entries = {key: _largest(values) for key, values in noise.items()}
+    directions = {key: _largest(project(values)) for key, values in noise.items()}
+    if tangents:
+        pushed = _noise(Forward(), graph, nearby, objectives)
+        directions = {key: np.maximum(found, _largest(pushed[key])) for key, found in directions.items()}
+    return Rounding(entries, directions)
+
+
+def _noise(engine: Engine, graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective]) -> dict[Key, Array]:
+    """Return what float32 adds to float64, wherever there is a gradient."""
     single, double = (
-        Graph().evaluate(replace(graph, dtype=dtype), nearby, objectives, stacked=True).gradients
+        engine.evaluate(replace(graph, dtype=dtype), points, objectives, stacked=True).gradients
         for dtype in ("float32", "float64")
     )
-    noise = {
+    return {
         key: found - precise
         for key, found in single.items()
         if not isinstance(found, Unconnected) and not isinstance(precise := double[key], Unconnected)
     }
-    entries = {key: _largest(values) for key, values in noise.items()}
-    return Rounding(entries, {key: _largest(project(values)) for key, values in noise.items()})
 
 
 def _largest(noise: Array) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 from gradcheck import compare
 from gradcheck.compare import Budget, Comparison
 from gradcheck.directions import COUNT, project
-from gradcheck.engines import Engine, Evaluation, View
+from gradcheck.engines import Engine, Evaluation, View, engines
 from gradcheck.engines._losses import evaluate_losses
 from gradcheck.errors import EngineError
 from gradcheck.gradient import Array, Gradient, MaybeGradient, Term, Unconnected, along_points, largest
@@ -44,7 +44,7 @@ class Arena:
     _evaluations: dict[str, Evaluation] = field(default_factory=dict)
     _started: dict[str, Future[Evaluation]] = field(default_factory=dict)
     _related: dict[str, Arena] = field(default_factory=dict)
-    _measured: dict[int, Rounding] = field(default_factory=dict)
+    _measured: dict[tuple[int, bool], Rounding] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.points = self.points.rounded(self.graph.dtype)
@@ -77,13 +77,13 @@ class Arena:
         """Return both losses in float64, ``[points]`` or ``[points, batch]``."""
         return evaluate_losses(self.graph, self.points)
 
-    def rounding(self, indices: Array) -> Rounding:
+    def rounding(self, indices: Array, *, tangents: bool) -> Rounding:
         """Return how much rounding is amplified at some of the points, measuring each only once."""
-        unknown = np.setdiff1d(indices, list(self._measured))
-        if len(unknown):
-            fresh = measure_rounding(self.graph, self.points.take(unknown), self.objectives)
-            self._measured.update((int(index), fresh.at(row)) for row, index in enumerate(unknown))
-        return Rounding.of([self._measured[int(index)] for index in indices])
+        unknown = [int(index) for index in indices if (int(index), tangents) not in self._measured]
+        if unknown:
+            fresh = measure_rounding(self.graph, self.points.take(unknown), self.objectives, tangents=tangents)
+            self._measured.update(((index, tangents), fresh.at(row)) for row, index in enumerate(unknown))
+        return Rounding.of([self._measured[int(index), tangents] for index in indices])
 
     def in_float64(self) -> Arena:
         """Return the same points for the same graph in float64."""
@@ -251,13 +251,19 @@ class Trial:
 
     def _rounding(self, expected: Gradient, found: Gradient, indices: Array) -> Array:
         """Return the rounding measured in both sides, in units of the dtype's epsilon."""
-        noise = self.arena.rounding(indices)
+        terms = (*expected.terms, *found.terms)
+        tangents = any(_pushes_tangents(engines[term.engine]) for term in terms)
+        noise = self.arena.rounding(indices, tangents=tangents)
         total = np.zeros(len(indices))
-        for term in (*expected.terms, *found.terms):
+        for term in terms:
             total += np.abs(term.weight[indices]) * noise.largest(
                 term.objective, term.variable, projected=found.projected
             )
         return total
+
+
+def _pushes_tangents(engine: Engine) -> bool:
+    return engine.view is View.DIRECTIONS and engine.sees_absence
 
 
 def projected(gradient: Gradient) -> Gradient:
