@@ -23,6 +23,7 @@ class Term:
         weight: Its factor in the formula, shape ``[points]``.
         engine: Name of the engine that computed it.
         dtype: What it was computed in.
+        tangents: Whether tangents were pushed forward, which rounds in its own way.
     """
 
     objective: Objective
@@ -30,6 +31,7 @@ class Term:
     weight: Array
     engine: str
     dtype: str
+    tangents: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 from gradcheck import compare
 from gradcheck.compare import Budget, Comparison
 from gradcheck.directions import COUNT, project
-from gradcheck.engines import Engine, Evaluation, View, engines
+from gradcheck.engines import Engine, Evaluation, View
 from gradcheck.engines._losses import evaluate_losses
 from gradcheck.errors import EngineError
 from gradcheck.gradient import Array, Gradient, MaybeGradient, Term, Unconnected, along_points, largest
@@ -158,7 +158,8 @@ class Trial:
 
     def _term(self, objective: Objective, variable: str, points: int | None = None) -> Term:
         weight = np.ones(len(self.points) if points is None else points)
-        return Term(objective, variable, weight, self.engine.name, self.graph.dtype)
+        tangents = self.engine.view is View.DIRECTIONS and self.engine.sees_absence
+        return Term(objective, variable, weight, self.engine.name, self.graph.dtype, tangents)
 
     def by(self, engine: Engine) -> Trial:
         """Return the same arena as ``engine`` sees it."""
@@ -252,18 +253,13 @@ class Trial:
     def _rounding(self, expected: Gradient, found: Gradient, indices: Array) -> Array:
         """Return the rounding measured in both sides, in units of the dtype's epsilon."""
         terms = (*expected.terms, *found.terms)
-        tangents = any(_pushes_tangents(engines[term.engine]) for term in terms)
-        noise = self.arena.rounding(indices, tangents=tangents)
+        noise = self.arena.rounding(indices, tangents=any(term.tangents for term in terms))
         total = np.zeros(len(indices))
         for term in terms:
             total += np.abs(term.weight[indices]) * noise.largest(
                 term.objective, term.variable, projected=found.projected
             )
         return total
-
-
-def _pushes_tangents(engine: Engine) -> bool:
-    return engine.view is View.DIRECTIONS and engine.sees_absence
 
 
 def projected(gradient: Gradient) -> Gradient:

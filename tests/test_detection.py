@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from faults.faults import Fault, Faulty, changed
 
+from faults.faults import Fault, Faulty, changed
 from gradcheck.engines import engines
 from gradcheck.golden import SEED_GRAPH, W1
 from gradcheck.graph import TwoHeadGraph
