@@ -6,7 +6,8 @@ points is part of its time. The others check the gradients of two losses by thre
 
 Everyone gets the same sizes, drawn from 2 to 8 and new in every repeat, and everyone takes turns, so
 that a busy machine is as slow for all. Ratios are taken within a repeat; the median of the repeats
-counts.
+counts. JAX compiles anew for every size it meets: what is required of its ratio is required at new
+sizes, and its time at sizes that it has seen before stands beside that.
 
 Install what it compares with first: ``pip install -e '.[bench]'``.
 

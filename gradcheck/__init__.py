@@ -6,6 +6,8 @@ Importing it imports neither TensorFlow nor Hypothesis: both come with what need
 from __future__ import annotations
 
 import importlib
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.errors import BackendError, EngineError, GradcheckError, LawBroken, UsageError
@@ -53,3 +55,13 @@ def __getattr__(name: str) -> Any:
     if name in _HOME_OF:
         return getattr(importlib.import_module(f"gradcheck.{_HOME_OF[name]}"), name)
     raise AttributeError(f"module 'gradcheck' has no attribute {name!r}")
+
+
+class _Package(ModuleType):
+    def __setattr__(self, name: str, value: Any) -> None:
+        # Importing the module gradcheck.verify must not hide the function of that name.
+        if not (name in _HOME_OF and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

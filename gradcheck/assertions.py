@@ -31,12 +31,12 @@ def assert_law(
         graph: The structure.
         point: Sizes and values; see `gradcheck.points`.
         engine: Name of the engine.
-        peers: Names of engines that the law ``agreement`` holds it against.
+        peers: Names of engines that the law ``agreement`` holds it against; that law needs one.
         witnesses: Folder that a failing case is written to.
 
     Raises:
         LawBroken: The law does not hold; the message says where and how to see it again.
-        UsageError: The law or the engine is unknown, or the law does not apply to them.
+        UsageError: The law or the engine is unknown, or there is nothing to compare.
         EngineError: The engine raised.
     """
     chosen, runner = laws[law], engines[engine]
@@ -45,7 +45,10 @@ def assert_law(
         raise UsageError(f"law {law} does not apply to engine {engine} on this graph: {reason}")
     arena = Arena(graph, point.stacked(), all_objectives(), stacked=False)
     trial = Trial(arena, runner, tuple(engines[name] for name in peers))
-    for check in chosen.judge(trial):
+    checks = list(chosen.judge(trial))
+    if not checks:
+        raise UsageError(f"law {law} has nothing to compare on engine {engine} at this point, with peers {peers}")
+    for check in checks:
         if check.comparison.broken.any():
             witness = Witness(
                 law, engine, peers, check.claim, check.variable, explain(check.comparison, 0), graph, point, False

@@ -121,6 +121,9 @@ def draw(graph: TwoHeadGraph, sizes: Sizes, count: int, *, seed: int = 0, start:
         seed: Any integer.
         start: Index of the first point.
 
+    Raises:
+        UsageError: A size is missing, unknown or too small, or a number is negative.
+
     References:
         Salmon et al. (2011), Parallel random numbers: as easy as 1, 2, 3.
     """
@@ -147,6 +150,9 @@ def value_shapes(graph: TwoHeadGraph, sizes: Sizes) -> dict[str, tuple[int, ...]
 
 def _draw(graph: TwoHeadGraph, sizes: Sizes, count: int, seed: int, start: int, bound: int | None) -> Points:
     _check_sizes(graph, sizes)
+    for name, number in (("count", count), ("start", start), ("bound", bound or 0)):
+        if number < 0:
+            raise UsageError(f"{name} must be at least 0; found {number}")
     shapes = value_shapes(graph, sizes)
     lengths = {name: int(np.prod(shape)) for name, shape in shapes.items()}
     bits = _random_words(_key(graph, sizes, seed, bound), sum(lengths.values()), count, start)

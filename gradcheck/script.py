@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,17 @@ from typing import Any
 import numpy as np
 from jinja2 import Environment, StrictUndefined
 
+from gradcheck.compare import Comparison
 from gradcheck.directions import directions
 from gradcheck.engines import View, engines
-from gradcheck.gradient import Array, Gradient, MaybeGradient, Term, Unconnected
+from gradcheck.errors import UsageError
+from gradcheck.gradient import Gradient, MaybeGradient, Term, Unconnected
 from gradcheck.graph import TwoHeadGraph, Wiring
 from gradcheck.objective import Objective
-from gradcheck.trial import Check
 from gradcheck.witness import Witness, judge_again
 
 _TEMPLATE = Path(__file__).parent / "script.py.jinja"
+_INPUTS = {name: f'values["{name}"]' for name in ("a", "b", "u", "v")} | {"zero": "tf.zeros_like(loss2)"}
 
 
 def write_script(witness: Witness) -> str:
@@ -27,46 +30,76 @@ def write_script(witness: Witness) -> str:
     The layers' own code goes into it word for word; each value of the point is written out.
 
     Raises:
-        UsageError: The law makes no such claim any more.
+        EngineError: The engine raised.
+        UsageError: The law makes no such claim any more, or does not say what it computed.
     """
-    check = judge_again(witness)
-    compared = check.comparison
-    terms = _terms(compared.expected) + _terms(compared.found)
-    objectives = list(dict.fromkeys(term.objective for term in terms))
-    names = {objective: f"objective{i}" for i, objective in enumerate(objectives)}
+    compared = judge_again(witness).comparison
+    if isinstance(compared.found, Gradient) and not compared.found.terms:
+        raise UsageError(f"law {witness.law} does not say how to compute what it found, so that no script can")
+    expected = _derived(compared)
+    terms = (*expected.terms, *compared.found.terms)
+    names = {objective: f"objective{i}" for i, objective in enumerate(dict.fromkeys(t.objective for t in terms))}
+    used = [engines[name] for name in dict.fromkeys(term.engine for term in terms)]
+    projected = isinstance(compared.found, Gradient) and compared.found.projected
+    looks_along = projected or any(engine.view is View.DIRECTIONS for engine in used)
     template = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
         _TEMPLATE.read_text(encoding="utf-8")
     )
-    projected = isinstance(compared.found, Gradient) and compared.found.projected
     return template.render(
-        witness=witness,
+        title=_title(witness),
         values={name: _literal(value) for name, value in witness.point.values.items()},
         variables=witness.graph.variables,
         integers=[name for name, value in witness.point.values.items() if value.dtype == np.int32],
         functions=_functions(witness.graph),
         forward=_forward_lines(witness.graph),
-        objectives=[(names[objective], objective, _objective_line(objective)) for objective in objectives],
-        engines=[engines[name].script.strip() for name in dict.fromkeys(term.engine for term in terms)],
-        directions={name: _literal(_along(witness, name)) for name in dict.fromkeys(term.variable for term in terms)},
-        project=projected,
-        expected=_side(compared.expected, names, projected=projected),
+        objectives=[_objective(name, objective) for objective, name in names.items()],
+        engines=[engine.script.strip() for engine in used],
+        directions=_directions(witness, terms) if looks_along else {},
+        projected=projected,
+        expected=_side(expected, names, projected=projected),
         found=_side(compared.found, names, projected=projected),
         relation=compared.relation,
-        allowed=_allowed(check),
+        allowed=_allowed(compared),
     )
 
 
-def _terms(side: MaybeGradient) -> tuple[Term, ...]:
-    return tuple(side.terms)
+def _title(witness: Witness) -> list[str]:
+    """Return what the script says of itself; a witness may come from anywhere, so no text may end the quotes."""
+    lines = [
+        f"{witness.law} broken by engine {witness.engine}, "
+        f"found with TensorFlow {witness.environment.get('tensorflow', 'of an unknown version')}.",
+        "",
+        f"claim     {witness.claim}",
+        f"expected  {witness.explanation.expected}",
+        f"found     {'; '.join(witness.explanation.found)}",
+    ]
+    return [line.replace("\\", "/").replace('"', "'") for line in lines]
 
 
-def _along(witness: Witness, name: str) -> Array:
-    return directions(witness.point.values[name].shape)
+def _derived(compared: Comparison) -> MaybeGradient:
+    """Return the expected side; where a law derived it from what was found, as a value and not as a computation."""
+    expected, found = compared.expected, compared.found
+    if not isinstance(expected, Gradient) or not isinstance(found, Gradient) or expected is found:
+        return expected
+    same = [_computed(term) for term in expected.terms] == [_computed(term) for term in found.terms]
+    return Gradient(expected.values, expected.scale, projected=expected.projected) if same else expected
 
 
-def _literal(value: Array) -> str:
-    """Write an array so that reading it gives the same bits; an empty one keeps its shape."""
-    return f"np.array({value.tolist()!r}).reshape({value.shape})"
+def _computed(term: Term) -> tuple[Objective, str, str, str]:
+    return term.objective, term.variable, term.engine, term.dtype
+
+
+def _directions(witness: Witness, terms: Sequence[Term]) -> dict[str, str]:
+    names = dict.fromkeys(term.variable for term in terms)
+    return {name: _literal(directions(witness.point.values[name].shape)) for name in names}
+
+
+def _literal(value: Any) -> str:
+    """Write numbers so that reading them gives the same bits; an empty array keeps its shape."""
+    array = np.asarray(value)
+    # What repr writes for these two is no name in Python.
+    numbers = re.sub("nan|inf", r"np.\g<0>", repr(array.tolist()))
+    return f"np.array({numbers}).reshape({array.shape})"
 
 
 def _functions(graph: TwoHeadGraph) -> list[str]:
@@ -90,9 +123,8 @@ def _forward_lines(graph: TwoHeadGraph) -> list[str]:
     lines += [f"x = {read[graph.wiring]}", *_block_lines(graph, "head2"), "output2 = x"]
     for i, loss in enumerate(graph.loss_functions, start=1):
         each = f'{loss.apply.__name__}(output{i}, values["labels{i}"])'
-        lines.append(
-            f"loss{i} = {each if graph.reduction == 'none' else f'tf.reduce_{graph.reduction}({each}, axis=-1)'}"
-        )
+        reduced = each if graph.reduction == "none" else f"tf.reduce_{graph.reduction}({each}, axis=-1)"
+        lines.append(f"loss{i} = {reduced}")
     return lines
 
 
@@ -105,8 +137,17 @@ def _block_lines(graph: TwoHeadGraph, block: str) -> list[str]:
     ]
 
 
-def _objective_line(objective: Objective) -> str:
-    return f"{objective.value}, {objective.cotangent}"
+def _objective(name: str, objective: Objective) -> dict[str, Any]:
+    value, cotangent = str(objective.value), str(objective.cotangent)
+    used = set(re.findall(r"\w+", f"{value} {cotangent}"))
+    return {
+        "name": name,
+        "title": str(objective),
+        "inputs": {name: source for name, source in _INPUTS.items() if name in used},
+        "value": value,
+        "cotangent": cotangent,
+        "unconnected": objective.unconnected.upper(),
+    }
 
 
 def _side(side: MaybeGradient, names: dict[Objective, str], *, projected: bool) -> str:
@@ -122,9 +163,9 @@ def _side(side: MaybeGradient, names: dict[Objective, str], *, projected: bool) 
 def _call(term: Term, names: dict[Objective, str], *, projected: bool) -> str:
     call = f"{term.engine}({names[term.objective]}, {term.variable!r}, {term.dtype!r})"
     entries = engines[term.engine].view is View.ENTRIES
-    return f"along({call}, {term.variable!r})" if projected and entries else f"dense({call})"
+    return f"along({call}, {term.variable!r})" if projected and entries else f"as_array({call})"
 
 
-def _allowed(check: Check) -> float:
-    allowed = check.comparison.allowed
-    return 0.0 if allowed is None else float(np.max(allowed[0], initial=0.0))
+def _allowed(compared: Comparison) -> str:
+    allowed = 0.0 if compared.allowed is None else float(np.max(compared.allowed[0], initial=0.0))
+    return repr(allowed) if np.isfinite(allowed) else f'float("{allowed}")'

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from hypothesis import strategies as st
 
-from gradcheck.errors import UsageError
+from gradcheck.errors import UsageError, unknown
 from gradcheck.graph import DTYPES, MOST_LAYERS, REDUCTIONS, Sizes, TwoHeadGraph, Wiring
 from gradcheck.layer import layers, losses
 from gradcheck.point import Point, draw, draw_integers
@@ -32,13 +32,15 @@ def two_head_graphs(
         wirings: Among which to choose.
         dtypes: Among which to choose.
         max_layers: Most layers in the trunk and in each head, from 0 to 3.
-        polynomial: Only graphs that integers can be pushed through exactly.
+        polynomial: Only graphs that integers can be pushed through exactly, which are in float64.
 
     Raises:
-        UsageError: ``max_layers`` is out of range.
+        UsageError: ``max_layers`` is out of range, or a wiring or a dtype is not known.
     """
     if not 0 <= max_layers <= MOST_LAYERS:
         raise UsageError(f"max_layers must be from 0 to {MOST_LAYERS}; found {max_layers}")
+    _check_known("wiring", wirings, WIRINGS)
+    _check_known("dtype", dtypes, DTYPES)
     names = [layer.name for layer in layers if layer.polynomial or not polynomial]
     ends = [loss.name for loss in losses if loss.degree or not polynomial]
     layer = st.sampled_from(_first(_SIMPLEST_LAYER, names))
@@ -56,7 +58,7 @@ def two_head_graphs(
         loss1=end,
         loss2=end,
         reduction=st.sampled_from(list(dict.fromkeys(reductions))),
-        dtype=st.sampled_from(list(dtypes)),
+        dtype=st.just("float64") if polynomial else st.sampled_from(list(dtypes)),
     )
 
 
@@ -100,6 +102,14 @@ def points(
     if integers:
         return draw_integers(graph, chosen, 1, bound=4, seed=seed)[0]
     return draw(graph, chosen, 1, seed=seed)[0]
+
+
+def _check_known(kind: str, names: Sequence[str], known: Sequence[str]) -> None:
+    if not names:
+        raise UsageError(f"at least one {kind} must be given; found none")
+    for name in names:
+        if name not in known:
+            raise unknown(kind, name, known)
 
 
 def _first(simplest: str, names: Sequence[str]) -> list[str]:
