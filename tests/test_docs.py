@@ -13,13 +13,13 @@ from gradcheck.laws import laws
 TOP = Path(__file__).parent.parent
 
 
-@pytest.mark.parametrize("law", laws, ids=lambda law: law.name)
+@pytest.mark.parametrize("law", list(laws), ids=lambda law: law.name)
 def test_law_is_documented_in_its_own_words(law) -> None:
     text = (TOP / "docs" / "laws.md").read_text()
     assert f"## {law.name}\n\n{law.sentence}\n\n```text\n{law.equation}\n```" in text
 
 
-@pytest.mark.parametrize("engine", engines, ids=lambda engine: engine.name)
+@pytest.mark.parametrize("engine", list(engines), ids=lambda engine: engine.name)
 def test_engine_is_documented_in_its_own_words(engine) -> None:
     assert f"| `{engine.name}` | {engine.about} |" in (TOP / "docs" / "laws.md").read_text()
 

@@ -1,0 +1,36 @@
+"""Errors form one tree, and an unknown name comes with the one that was probably meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from gradcheck.errors import BackendError, EngineError, GradcheckError, LawBroken, UsageError, unknown
+
+
+def test_unknown_name_is_answered_with_the_closest_one() -> None:
+    error = unknown("law", "adition", ["leak", "addition"])
+    assert isinstance(error, UsageError)
+    assert str(error) == "unknown law 'adition'; did you mean 'addition'? Known: addition, leak"
+
+
+def test_unknown_name_that_is_like_no_other_gets_no_suggestion() -> None:
+    assert str(unknown("law", "zzz", ["leak", "addition"])) == "unknown law 'zzz'. Known: addition, leak"
+
+
+def test_unknown_takes_what_is_no_name() -> None:
+    assert str(unknown("dtype", None, ["float32"])) == "unknown dtype None. Known: float32"
+
+
+@pytest.mark.parametrize("error", [UsageError, BackendError, EngineError, LawBroken])
+def test_one_except_clause_catches_every_error(error: type[Exception]) -> None:
+    assert issubclass(error, GradcheckError)
+
+
+def test_a_broken_law_is_a_failed_assertion_and_others_are_not() -> None:
+    assert issubclass(LawBroken, AssertionError)
+    assert not issubclass(UsageError, AssertionError)
+
+
+def test_a_missing_backend_is_wrong_usage_and_a_failing_engine_is_not() -> None:
+    assert issubclass(BackendError, UsageError)
+    assert not issubclass(EngineError, UsageError)
