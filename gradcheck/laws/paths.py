@@ -108,7 +108,7 @@ class Leak:
         found = trial.grad(loss2, w1)
         if not isinstance(found, Gradient):
             return compare.connected(found, points=len(trial.points))
-        differences = trial.by(engines["numeric"]).grad(loss2, w1)
+        differences = trial.at(trial.arena.in_float64()).by(engines["numeric"]).grad(loss2, w1)
         assert isinstance(differences, Gradient)
         moves = np.any(np.abs(differences.values) > 2 * differences.doubt + np.finfo(trial.graph.dtype).tiny, axis=1)
         nothing = Gradient(np.zeros_like(found.values), np.zeros(len(trial.points)))

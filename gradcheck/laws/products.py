@@ -73,7 +73,7 @@ class ProductDiffers:
 
 def clearly_apart(trial: Trial, w2: str) -> Array:
     """Return at which points differences tell the product from loss2 beyond doubt."""
-    differences = trial.by(engines["numeric"])
+    differences = trial.at(trial.arena.in_float64()).by(engines["numeric"])
     alone, product = differences.grad(loss2, w2), differences.grad(loss1 * loss2, w2)
     assert isinstance(alone, Gradient) and isinstance(product, Gradient)
     distance = np.abs(product.values - alone.values)
