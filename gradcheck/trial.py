@@ -250,6 +250,12 @@ class Trial:
         hopeless = measured > _ILL_CONDITIONED * scale
         return replace(second, judged=second.judged & ~hopeless, ill_conditioned=int(hopeless.sum()))
 
+    def rounding_of(self, gradient: Gradient, indices: Array) -> Array:
+        """Return how large a gradient rounding alone can make, or unmake, at some of the points."""
+        nothing = replace(gradient, terms=())
+        epsilon = np.finfo(self.graph.dtype).eps
+        return np.asarray(_MARGIN * epsilon * self._rounding(nothing, gradient, indices))
+
     def _rounding(self, expected: Gradient, found: Gradient, indices: Array) -> Array:
         """Return the rounding measured in both sides, in units of the dtype's epsilon."""
         terms = (*expected.terms, *found.terms)

@@ -110,7 +110,14 @@ class Leak:
             return compare.connected(found, points=len(trial.points))
         differences = trial.at(trial.arena.in_float64()).by(engines["numeric"]).grad(loss2, w1)
         assert isinstance(differences, Gradient)
-        moves = np.any(np.abs(differences.values) > 2 * differences.doubt + np.finfo(trial.graph.dtype).tiny, axis=1)
+        moves = np.asarray(
+            np.any(np.abs(differences.values) > 2 * differences.doubt + np.finfo(trial.graph.dtype).tiny, axis=1)
+        )
+        vanished = np.flatnonzero(moves & (found.scale == 0))
+        if len(vanished):
+            # A saturated unit leaves float32 no gradient at all: rounding alone can be as large.
+            largest = np.max(np.abs(differences.values[vanished]), axis=1)
+            moves[vanished] = largest > trial.rounding_of(found, vanished)
         nothing = Gradient(np.zeros_like(found.values), np.zeros(len(trial.points)))
         unsigned = Gradient(found.values + 0, found.scale)
         return compare.different(nothing, unsigned, judged=moves)
