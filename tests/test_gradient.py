@@ -34,6 +34,10 @@ def test_a_sum_that_cancels_is_no_more_exact_than_its_terms(x: np.ndarray) -> No
     np.testing.assert_array_equal(nothing.scale, 2 * largest(x))
 
 
+def test_a_weight_scales_what_rounding_is_measured_by() -> None:
+    np.testing.assert_array_equal((np.array([-4.0]) * gradient(np.array([[0.5, -3.0]]))).scale, [12.0])
+
+
 def test_doubt_grows_with_what_is_added() -> None:
     doubtful = Gradient(np.ones((2, 3)), np.ones(2), doubt=np.full((2, 3), 0.5))
     total = np.array([2.0, -4.0]) * doubtful + doubtful

@@ -108,3 +108,5 @@ def test_stops_are_open_and_terms_positive_when_sums_are_bounded() -> None:
     assert stopped == identity._largest_sum(POLYNOMIAL, points, OBJECTIVES)
     negated = points.map_floats(lambda _, value: -value)
     assert stopped == identity._largest_sum(POLYNOMIAL, negated, OBJECTIVES)
+    unlabelled = points.map_floats(lambda name, value: 0 * value if name.startswith("labels") else value)
+    assert stopped > identity._largest_sum(POLYNOMIAL, unlabelled, OBJECTIVES)

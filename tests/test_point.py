@@ -69,9 +69,10 @@ def test_seed_sizes_and_structure_change_the_points_and_dtype_does_not() -> None
     assert not np.array_equal(draw(GOLDEN_GRAPH, SIZES, 1).values["embedding"], usual.values["embedding"])
 
 
-def test_distributions_sum_to_exactly_one() -> None:
+def test_distributions_sum_to_exactly_one_and_are_frozen_too() -> None:
     graph = TwoHeadGraph(loss1="softmax_cross_entropy")
     labels = draw(graph, SIZES, 50).values["labels1"]
+    assert (labels[0, 0] * 1024).tolist() == [397.0, 144.0, 483.0]
     assert np.all(labels.sum(axis=-1) == 1.0)
     assert np.all(labels >= 0)
 

@@ -136,6 +136,16 @@ def test_each_relation_is_told_from_its_opposite(name: str, print_script) -> Non
     assert run(source.replace(right, wrong)) == "BUG"
 
 
+@pytest.mark.parametrize("engine", [engine.name for engine in engines if engine.sees_absence])
+def test_zeros_are_asked_for_in_every_engines_script(engine: str, print_script) -> None:
+    zeros = [gradient(0 * FIGURES), gradient(0 * FIGURES, term(with_zeros(loss1), engine=engine))]
+    if engines[engine].view is View.DIRECTIONS:
+        zeros = [projected(side) for side in zeros]
+    source = print_script(compare.identical(*zeros, points=1))
+    assert run(source) == "OK"
+    assert run(source.replace("UnconnectedGradients.ZERO", "UnconnectedGradients.NONE")) == "BUG"
+
+
 @pytest.mark.parametrize("wiring", ["stopped", "parallel"])
 @pytest.mark.parametrize("engine", ["forward", "numeric", "eager"])
 def test_a_stop_holds_in_every_engines_script(wiring: str, engine: str, print_script) -> None:
