@@ -11,20 +11,19 @@ import numpy as np
 from gradcheck.backend import tf
 from gradcheck.directions import COUNT, directions
 from gradcheck.engines import Evaluation, Key, View, register_engine
+from gradcheck.engines._moves import STEP, STEPS, Moves
 from gradcheck.engines._program import input_ranks
 from gradcheck.engines._program import signature as input_signature
 from gradcheck.gradient import Array
 from gradcheck.graph import TwoHeadGraph
-from gradcheck.model import evaluate_objectives, run_forward
+from gradcheck.model import evaluate_objectives, interpret
 from gradcheck.objective import Objective
-from gradcheck.point import Points
+from gradcheck.point import COEFFICIENTS, COTANGENTS, Points
 
 Tensor = Any
 
-STEP = 2.0**-13
-_STEPS = np.array([1.0, -1.0, 2.0, -2.0]) * STEP
 _ROUNDING = 4  # units in the last place of the largest value: a difference cannot be sharper
-_CHUNK = 2**21  # perturbed scalars at once, to keep memory flat
+_CHUNK = 256  # points at once: what they are moved to stays in the processor's cache
 
 
 @register_engine
@@ -68,18 +67,15 @@ def numeric(objective, variable, dtype):
         self, graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective], *, stacked: bool
     ) -> Evaluation:
         program = _program(graph, tuple(objectives))
-        scalars = sum(value[0].size for value in points.values.values()) * (
-            1 + len(_STEPS) * COUNT * len(graph.variables)
-        )
-        most = max(1, _CHUNK // max(1, scalars)) if stacked else 1
+        most = _CHUNK if stacked else 1
         chunks = [program(points.take(slice(i, i + most))) for i in range(0, len(points), most)]
-        derivative, doubt, kinked = (np.concatenate(parts, axis=-1) for parts in zip(*chunks, strict=True))
+        derivative, doubt, kinked = (np.concatenate(parts, axis=0) for parts in zip(*chunks, strict=True))
         gradients: dict[Key, Array] = {}
         doubts: dict[Key, Array] = {}
         for i, objective in enumerate(objectives):
             for j, name in enumerate(graph.variables):
-                gradients[objective, name] = derivative[i, j].T
-                doubts[objective, name] = doubt[i, j].T
+                gradients[objective, name] = derivative[:, i, j]
+                doubts[objective, name] = doubt[:, i, j]
         return Evaluation(gradients, doubt=doubts, kinked=kinked)
 
 
@@ -89,67 +85,50 @@ def _program(graph: TwoHeadGraph, objectives: tuple[Objective, ...]) -> Differen
 
 
 class DifferenceProgram:
-    """Values of every objective at all perturbed points, in one traced call."""
+    """Values of every objective at all moves, in one traced call."""
 
     def __init__(self, graph: TwoHeadGraph, objectives: Sequence[Objective]) -> None:
         # The structure is the same in float64, where differences are taken.
-        self._graph = TwoHeadGraph.from_json(graph.to_json() | {"dtype": "float64"})
+        self._graph = graph.changed(dtype="float64")
         self._objectives = objectives
-        ranks = self._graph.ranks()
-        specs = [tf.TensorSpec([None] * (rank + 2), tf.float64) for rank in ranks.values()]
+        ranks = self._graph.ranks().values()
+        along, variables = (
+            [tf.TensorSpec([None] * (rank + 1), tf.float64) for rank in ranks] for _ in ("directions", "values")
+        )
         self._call = tf.function(
-            self._values, input_signature=[*specs, *input_signature(self._graph, leading=2)], autograph=False
+            self._values, input_signature=[along, variables, input_signature(self._graph, leading=1)], autograph=False
         )
 
     def __call__(self, points: Points) -> tuple[Array, Array, Array]:
-        """Return derivatives and doubts ``[objectives, variables, 8, points]``, and kinked points."""
-        variables = self._graph.variables
-        rows = 1 + len(variables) * COUNT * len(_STEPS)
-        perturbed = [self._perturb(points, name, index, rows) for index, name in enumerate(variables)]
-        inputs = [
-            np.broadcast_to(points.values[name], (rows, *points.values[name].shape))
-            for name in input_ranks(self._graph)
-        ]
-        values, kinked = self._call(*map(tf.constant, perturbed), *map(tf.constant, inputs))
+        """Return derivatives and doubts ``[points, objectives, variables, 8]``, and kinked points."""
+        names = self._graph.variables
+        along = [tf.constant(directions(points.values[name].shape[1:])) for name in names]
+        variables = [tf.constant(points.values[name]) for name in names]
+        inputs = [tf.constant(points.values[name]) for name in input_ranks(self._graph)]
+        values, kinked = self._call(along, variables, inputs)
         values = np.asarray(values)
-        moved = values[:, 1:].reshape(len(self._objectives), len(variables), COUNT, len(_STEPS), -1)
-        return *_extrapolate(values[:, 0], moved), np.asarray(kinked)
+        moved = values[..., 1:].reshape(*values.shape[:2], len(names), COUNT, len(STEPS))
+        return *_extrapolate(values[..., 0], moved), np.asarray(kinked)
 
-    def _perturb(self, points: Points, name: str, index: int, rows: int) -> Array:
-        """Repeat a variable for every row, moved in the rows that are its own."""
-        value = points.values[name]
-        repeated = np.broadcast_to(value, (rows, *value.shape)).copy()
-        along = directions(value.shape[1:])[:, None, None]
-        steps = _STEPS.reshape(1, -1, 1, *(1,) * (value.ndim - 1))
-        first = 1 + index * COUNT * len(_STEPS)
-        own = repeated[first : first + COUNT * len(_STEPS)].reshape(COUNT, len(_STEPS), *value.shape)
-        own += along * steps
-        return np.asarray(repeated)
-
-    def _values(self, *tensors: Tensor) -> tuple[Tensor, Tensor]:
-        names = [*self._graph.variables, *input_ranks(self._graph)]
-        named = dict(zip(names, tensors, strict=True))
-        forward = run_forward(self._graph, named, leading=2, stop=_freeze)
-        pairs = evaluate_objectives(self._graph, forward, named, self._objectives, _freeze)
-        return tf.stack([self._pair(*pair) for pair in pairs]), self._crossed(forward.kinks, named)
+    def _values(self, along: list[Tensor], variables: list[Tensor], inputs: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """Return every objective at every move, ``[points, objectives, rows]``, and kinked points."""
+        names = self._graph.variables
+        named = dict(zip((*names, *input_ranks(self._graph)), (*variables, *inputs), strict=True))
+        moves = Moves(self._graph, named, dict(zip(names, along, strict=True)))
+        forward = interpret(self._graph, moves)
+        weights = {name: tf.expand_dims(named[name], 1) for name in (*COEFFICIENTS, *COTANGENTS)}
+        pairs = evaluate_objectives(self._graph, forward, weights, self._objectives, _freeze)
+        return tf.stack([self._pair(*pair) for pair in pairs], axis=1), moves.crossed
 
     def _pair(self, value: Tensor, cotangent: Tensor | None) -> Tensor:
         # A cotangent is a constant: loss2's own zeros are not differenced.
         weighted = value if cotangent is None else value * _freeze(cotangent)
         return tf.reduce_sum(weighted, axis=-1) if self._graph.reduction == "none" else weighted
 
-    def _crossed(self, kinks: list[Tensor], named: dict[str, Tensor]) -> Tensor:
-        """Mark the points at which a perturbation changes the sign of some kink."""
-        crossed = tf.zeros(tf.shape(named["a"])[1:], tf.bool)
-        for kink in kinks:
-            changed = tf.not_equal(tf.sign(kink), tf.sign(kink[:1]))
-            crossed |= tf.reduce_any(changed, axis=[0, *range(2, len(kink.shape))])
-        return crossed
-
 
 def _freeze(tensor: Tensor) -> Tensor:
-    """Hold a tensor at its unperturbed value, which is in the first row."""
-    return tf.broadcast_to(tensor[:1], tf.shape(tensor))
+    """Hold a tensor at its unmoved value, which is in the first row."""
+    return tf.broadcast_to(tensor[:, :1], tf.shape(tensor))
 
 
 def _extrapolate(still: Array, moved: Array) -> tuple[Array, Array]:
@@ -159,17 +138,17 @@ def _extrapolate(still: Array, moved: Array) -> tuple[Array, Array]:
     as well: in a fourth difference of five values all that is smooth cancels, and noise adds up.
 
     Args:
-        still: Values where the differences are taken, ``[objectives, points]``.
-        moved: Values at the four steps, ``[objectives, variables, 8, 4, points]``.
+        still: Values where the differences are taken, ``[points, objectives]``.
+        moved: Values at the four steps, ``[points, objectives, variables, 8, 4]``.
     """
-    up, down, far_up, far_down = np.moveaxis(moved, -2, 0)
+    up, down, far_up, far_down = np.moveaxis(moved, -1, 0)
     with np.errstate(invalid="ignore"):
         near, far = (up - down) / (2 * STEP), (far_up - far_down) / (4 * STEP)
         derivative = (4 * near - far) / 3
         # The worst direction speaks for all: one alone may agree by accident.
-        truncation = np.max(np.abs(near - far), axis=2, keepdims=True)
-        fourth = far_up - 4 * up + 6 * still[:, None, None] - 4 * down + far_down
-        noise = np.max(np.abs(fourth), axis=(1, 2), keepdims=True, initial=0.0)
-        largest = np.max(np.abs(moved), axis=(1, 2, 3), initial=0.0)[:, None, None]
+        truncation = np.max(np.abs(near - far), axis=-1, keepdims=True)
+        fourth = far_up - 4 * up + 6 * still[..., None, None] - 4 * down + far_down
+        noise = np.max(np.abs(fourth), axis=(-2, -1), keepdims=True, initial=0.0)
+        largest = np.max(np.abs(moved), axis=(-3, -2, -1), initial=0.0)[..., None, None]
     rounding = (noise + _ROUNDING * np.finfo(np.float64).eps * largest) / STEP
     return derivative, np.broadcast_to(truncation + rounding, derivative.shape)
