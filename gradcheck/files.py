@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from gradcheck.errors import UsageError
 
@@ -41,13 +42,18 @@ def check_writable(path: Path) -> None:
     try:
         if path.is_dir():
             raise UsageError(f"cannot write {path}: it is a directory")
+        if path.exists() and not path.is_file():
+            return  # a pipe or a device, which opening would already use
         parent = path.parent
         while not parent.exists():
             parent = parent.parent
+        if not parent.is_dir():
+            raise UsageError(f"cannot write {path}: {parent} is not a directory")
+        # Only trying tells: modes say nothing to root, nor of a file system that is read-only.
+        with TemporaryDirectory(prefix=".gradcheck-", dir=parent):
+            pass
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
-    if not parent.is_dir() or not os.access(parent, os.W_OK):
-        raise UsageError(f"cannot write {path}: {parent} is not a directory that can be written to")
 
 
 def read_text(path: Path) -> str:

@@ -18,12 +18,13 @@ class Layer:
     Attributes:
         name: How a graph names it.
         apply: ``apply(x, **parameters)``; ``x`` has shape ``[..., batch, in]``, the result
-            ``[..., batch, out]``. Leading axes may be any number: parameters have the same ones.
+            ``[..., batch, out]``. Leading axes may be any number: parameters have the same ones. No
+            example may depend on another one of the batch.
         parameters: Shape of each parameter in terms of ``"in"`` and ``"out"``.
         resizes: Whether ``out`` is a size of its own; otherwise it equals ``in``.
         centers: The value around which a parameter is drawn, where that is not 0.
-        kinks: ``kinks(x)`` returns values whose change of sign marks a point where the layer has no
-            derivative; ``None`` for a smooth layer.
+        kinks: ``kinks(x)`` returns values ``[..., batch, any]`` whose change of sign marks a point
+            where the layer has no derivative; ``None`` for a smooth layer.
         polynomial: Whether the result is a polynomial in the input and the parameters with no
             negative coefficient: then exact arithmetic applies.
     """

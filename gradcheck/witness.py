@@ -143,6 +143,7 @@ def replay(witness: Witness) -> list[tuple[Check, Explanation]]:
 
     Raises:
         EngineError: The engine raised.
+        UsageError: The law does not apply to this graph and engine.
     """
     return [(check, explain(check.comparison, 0)) for check in _judge(witness) if check.comparison.broken.any()]
 
@@ -152,7 +153,7 @@ def judge_again(witness: Witness) -> Check:
 
     Raises:
         EngineError: The engine raised.
-        UsageError: The law makes no such claim any more.
+        UsageError: The law does not apply, or makes no such claim any more.
     """
     for check in _judge(witness):
         if check.claim == witness.claim:
@@ -161,6 +162,8 @@ def judge_again(witness: Witness) -> Check:
 
 
 def _judge(witness: Witness) -> list[Check]:
+    law, engine = laws[witness.law], engines[witness.engine]
+    if reason := law.why_not(witness.graph, engine):
+        raise UsageError(f"law {law.name} does not apply to this graph on engine {engine.name}: {reason}")
     arena = Arena(witness.graph, witness.point.stacked(), all_objectives(), stacked=witness.stacked)
-    trial = Trial(arena, engines[witness.engine], tuple(engines[name] for name in witness.peers))
-    return list(laws[witness.law].judge(trial))
+    return list(law.judge(Trial(arena, engine, tuple(engines[name] for name in witness.peers))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -83,8 +84,8 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("file/report.json", "file is not a directory that can be written to"),
-        ("file/deep/report.json", "file is not a directory that can be written to"),
+        ("file/report.json", "file is not a directory"),
+        ("file/deep/report.json", "file is not a directory"),
         ("folder", "it is a directory"),
     ],
 )
@@ -95,6 +96,12 @@ def test_paths_that_cannot_be_written_are_found_out_before_and_after(path: str, 
         check_writable(tmp_path / path)
     with pytest.raises(UsageError, match=rf"^cannot write .*{path}: "):
         write_whole(tmp_path / path, "text")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc, where not even root can write")
+def test_a_file_system_that_takes_no_files_is_found_out_before(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"^cannot write /proc/a/report.json: "):
+        check_writable(Path("/proc/a/report.json"))
 
 
 def test_a_name_too_long_is_named(tmp_path: Path) -> None:

@@ -74,6 +74,12 @@ def test_a_claim_that_is_no_longer_made_is_refused(make_witness: Make) -> None:
         judge_again(make_witness(claim="1 = 2"))
 
 
+def test_a_law_that_does_not_apply_says_why(make_witness: Make) -> None:
+    reason = r"^law numeric does not apply to this graph on engine numeric: a method is not checked against itself$"
+    with pytest.raises(UsageError, match=reason):
+        replay(make_witness(law="numeric", engine="numeric"))
+
+
 @pytest.mark.usefixtures("failing_eager")
 def test_an_engine_that_raises_is_an_error_of_its_own(make_witness: Make) -> None:
     with pytest.raises(EngineError, match=r"^engine eager failed: RuntimeError: no such \[kernel\]$"):
