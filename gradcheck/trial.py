@@ -14,6 +14,7 @@ from gradcheck.directions import COUNT, project
 from gradcheck.engines import Engine, Evaluation, View
 from gradcheck.engines._losses import evaluate_losses
 from gradcheck.errors import EngineError
+from gradcheck.explain import Explanation
 from gradcheck.gradient import Array, Gradient, MaybeGradient, Term, Unconnected, along_points, largest
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.objective import Expression, Objective, as_objective
@@ -111,12 +112,14 @@ class Check:
         claim: The equation, with the objective and the variable that it was judged for.
         variable: Whose gradient it is.
         proof: ``"structure"`` where the outcome holds for all values and shapes.
+        explanation: What to say if it is broken; made from the numbers if not given.
     """
 
     claim: str
     variable: str
     comparison: Comparison
     proof: str | None = None
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, eq=False)

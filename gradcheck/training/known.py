@@ -1,0 +1,73 @@
+"""What optimizers are known to do otherwise, and why: such checks are named, not counted as broken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from gradcheck.training.optimizers import Optimizer
+
+
+@dataclass(frozen=True)
+class Known:
+    """A difference that is understood.
+
+    Attributes:
+        law: Name of the law it is an exception to.
+        optimizers: Patterns of the optimizers' names.
+        claims: Pattern of the claims that may be broken.
+        reason: Why.
+    """
+
+    law: str
+    optimizers: tuple[str, ...]
+    claims: str
+    reason: str
+
+    def covers(self, law: str, optimizer: Optimizer, claim: str) -> bool:
+        """Whether a broken claim is this difference."""
+        named = any(fnmatchcase(optimizer.name, pattern) for pattern in self.optimizers)
+        return named and law == self.law and fnmatchcase(claim, self.claims)
+
+
+KNOWN = (
+    Known(
+        "unchanged",
+        ("keras.*:ema", "keras.*:ema_overwrite"),
+        "slot *average of *",
+        "a moving average goes on following every variable that the optimizer was built with",
+    ),
+    Known(
+        "unchanged",
+        ("keras.*:ema_overwrite",),
+        "* stays as it was",
+        "the moving average overwrites every variable that the optimizer was built with, those left out included "
+        "(docs/trophies.md: keras-ema-overwrite)",
+    ),
+    Known(
+        "unchanged",
+        ("keras.*:gradient_accumulation",),
+        "slot *accumulator of *",
+        "an update clears the accumulators of every variable that the optimizer was built with",
+    ),
+    Known(
+        "routes-agree",
+        ("keras.*:global_clipnorm",),
+        "*by two-optimizers*",
+        "each of two optimizers clips by the norm of its own list",
+    ),
+    Known(
+        "two-calls",
+        ("keras.Adafactor*", "keras.Adam*", "keras.Lamb*", "keras.Nadam*", "keras.ScheduleFreeAdamW*", "v1.Adam"),
+        "*",
+        "the step counter moves at every call, and its bias correction reads it",
+    ),
+    Known("two-calls", ("keras.*:ema", "keras.*:ema_overwrite"), "*", "averages are taken at every call"),
+    Known("two-calls", ("keras.*:gradient_accumulation",), "*", "every call counts as a micro-batch"),
+    Known("two-calls", ("keras.*:global_clipnorm",), "*", "the norm is taken over the pairs of one call"),
+)
+
+
+def find_known(law: str, optimizer: Optimizer, claim: str) -> Known | None:
+    """Return the known difference that a broken claim is, if any."""
+    return next((known for known in KNOWN if known.covers(law, optimizer, claim)), None)

@@ -1,0 +1,51 @@
+"""What is left out of every list stays as it was; what a list holds moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from gradcheck.gradient import Unconnected
+from gradcheck.training.judging import moved, still
+from gradcheck.training.laws import Training, register_step_law
+from gradcheck.training.optimizers import Optimizer
+from gradcheck.trial import Check
+
+
+@register_step_law
+class LeftOutIsUnchanged:
+    """A restricted list leaves the embedding unchanged, as the seed's answer claims."""
+
+    name = "unchanged"
+    sentence = "A variable outside every list is, bit for bit, what it was after each step, and so are its slots."
+    equation = "w not in var_list  =>  w[k] = w[0], slots(w)[k] = slots(w)[0]"
+
+    def why_not(self, optimizer: Optimizer, mode: str) -> str | None:
+        return None
+
+    def judge(self, training: Training) -> Iterator[Check]:
+        history = training.history()
+        for name in training.left_out:
+            yield still(f"{name} stays as it was", name, history.values[name])
+            for slot, values in history.slots_of(name).items():
+                yield still(f"slot {slot} of {name} stays as it was", name, values)
+
+
+@register_step_law
+class ListedIsChanged:
+    """Training trains."""
+
+    name = "changed"
+    sentence = "A variable in a list whose gradient is not zero moves."
+    equation = "w in var_list and grad(loss, w) != 0  =>  w[k] != w[0]"
+
+    def why_not(self, optimizer: Optimizer, mode: str) -> str | None:
+        return None
+
+    def judge(self, training: Training) -> Iterator[Check]:
+        history = training.history()
+        for name in training.listed:
+            gradient = history.gradients[name]
+            given = not isinstance(gradient, Unconnected) and bool(np.any(gradient))
+            yield moved(f"{name} moves", name, history.values[name], judged=given)
