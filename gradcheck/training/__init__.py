@@ -1,0 +1,1 @@
+"""Training two heads: routes, optimizers, and what must hold of a step."""

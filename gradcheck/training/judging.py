@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradcheck import compare
-from gradcheck.compare import Comparison
+from gradcheck.compare import Budget, Comparison
 from gradcheck.explain import Explanation
 from gradcheck.gradient import Array, Gradient, MaybeGradient, Unconnected, largest
 from gradcheck.trial import Check
@@ -20,6 +20,14 @@ def same(claim: str, variable: str, expected: Array | Unconnected, found: Array 
     """Demand the same bits at every step."""
     steps = next((len(side) for side in (expected, found) if not isinstance(side, Unconnected)), 1)
     return Check(claim, variable, compare.identical(as_steps(expected), as_steps(found), points=steps))
+
+
+def close(claim: str, variable: str, expected: Array, found: Array, budget: Budget) -> Check:
+    """Allow what rounding can do at every step."""
+    left, right = as_steps(expected), as_steps(found)
+    assert isinstance(left, Gradient) and isinstance(right, Gradient)
+    allowed = budget.ulps * np.finfo(found.dtype).eps * np.maximum(left.scale, right.scale)
+    return Check(claim, variable, compare.close(left, right, allowed=allowed, budget=budget))
 
 
 def still(claim: str, variable: str, values: Array) -> Check:

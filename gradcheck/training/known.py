@@ -64,6 +64,40 @@ KNOWN = (
     ),
     Known("two-calls", ("keras.*:ema", "keras.*:ema_overwrite"), "*", "averages are taken at every call"),
     Known("two-calls", ("keras.*:gradient_accumulation",), "*", "every call counts as a micro-batch"),
+    Known(
+        "sparse-dense",
+        (
+            *(f"keras.{name}*" for name in ("Ada", "Ftrl", "Lamb", "Muon", "Nadam", "RMSprop", "ScheduleFree")),
+            *(f"keras.*:{variant}" for variant in ("clipnorm", "clipvalue", "global_clipnorm")),
+        ),
+        "*",
+        "Keras 3 squares and clips the rows of IndexedSlices before it adds repeated ones up "
+        "(docs/trophies.md: keras-repeated-ids)",
+    ),
+    Known(
+        "sparse-dense",
+        ("v1.Adadelta", "v1.Momentum*", "v1.RMSProp*"),
+        "*",
+        "lazy: rows that no id reads keep their momentum and averages",
+    ),
+    Known(
+        "sparse-dense",
+        ("v1.Proximal*:l1", "v1.Proximal*:l2"),
+        "*",
+        "lazy: rows that no id reads are not shrunk",
+    ),
+    Known(
+        "none-is-not-zero",
+        ("keras.Adagrad*", "keras.SGD*", "v1.Adagrad*", "v1.GradientDescent", "v1.Proximal*"),
+        "*",
+        "it keeps nothing that decays: a zero gradient changes nothing",
+    ),
+    Known(
+        "none-is-not-zero",
+        ("keras.Ftrl*", "v1.Ftrl*"),
+        "*",
+        "it computes a variable from its sums, to which a zero gradient adds nothing; weight decay is undone by that",
+    ),
     Known("two-calls", ("keras.*:global_clipnorm",), "*", "the norm is taken over the pairs of one call"),
 )
 

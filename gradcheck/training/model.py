@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from gradcheck.backend import tf
 from gradcheck.engines._program import input_ranks, typed
 from gradcheck.graph import BLOCKS, TwoHeadGraph, Wiring, block_of
@@ -32,6 +34,7 @@ class Model:
     def __init__(self, graph: TwoHeadGraph, point: Point, *, keras: bool) -> None:
         self.graph = graph
         values = typed(graph, point.values)
+        self._rows = len(values["embedding"])
         self._inputs = {name: values[name] for name in input_ranks(graph)}
         self._keras = _keras_model() if keras else None
         self.weights: dict[str, Any] = {name: self._make(name, values[name]) for name in graph.variables}
@@ -51,16 +54,22 @@ class Model:
         trainable = [id(weight) for weight in self._keras.trainable_variables]
         return [name for name, weight in self.weights.items() if id(weight) in trainable]
 
-    def losses(self, formulas: Sequence[Expression], cut: Cut | None = None) -> list[Tensor]:
+    def losses(
+        self, formulas: Sequence[Expression], cut: Cut | None = None, *, warming_up: bool = False
+    ) -> list[Tensor]:
         """Run forward once and return each formula.
 
         Args:
             formulas: What to compute from loss1 and loss2.
             cut: If given, head 2 reads head 1's output through it, where it reads that at all.
+            warming_up: Whether the batch is another one, whose ids run through the vocabulary: rows
+                that later steps do not read have momentum then.
         """
         chained = self.graph.wiring is Wiring.CHAINED
         graph = self.graph.changed(wiring=Wiring.STOPPED) if cut and chained else self.graph
         values = {**self.variables, **{name: tf.constant(value) for name, value in self._inputs.items()}}
+        if warming_up:
+            values["ids"] = tf.constant(np.arange(len(self._inputs["ids"]), dtype=np.int32) % self._rows)
         forward = run_forward(graph, values, leading=0, stop=cut or tf.stop_gradient)
         pairs = evaluate_objectives(graph, forward, values, [Objective(f) for f in formulas], tf.stop_gradient)
         return [value for value, _ in pairs]

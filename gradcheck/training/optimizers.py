@@ -36,6 +36,7 @@ _VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "weight_decay": {"weight_decay": DECAY},
 }
 
+
 @dataclass(frozen=True)
 class Optimizer:
     """An optimizer class and its arguments.

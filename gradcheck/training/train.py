@@ -61,6 +61,7 @@ class _Session:
         self.shared = self.model.names_in("embedding", "trunk")
         # Keras divides gradients by the scale, which IndexedSlices refuse: see docs/trophies.md, loss-scale-slices.
         self._densifies = "loss_scale_factor" in optimizer.options
+        self._warming_up = False
         self.given: dict[str, Tensor] = {}
         self.computed: list[Tensor] = []
         self.updates: list[Tensor] = []
@@ -76,7 +77,9 @@ class _Session:
 
     def warm_up(self) -> None:
         """Move every variable once."""
-        pairs = dict((name, gradient) for gradient, name in self.compute((loss1 + loss2, list(self.model.weights))))
+        self._warming_up = True
+        pairs = {name: gradient for gradient, name in self.compute((loss1 + loss2, list(self.model.weights)))}
+        self._warming_up = False
         for which, names in enumerate(self._owned()):
             self.apply([(pairs[name], name) for name in names], which=which)
 
@@ -102,30 +105,30 @@ class _Session:
         return list(zip(gradients, names, strict=True))
 
     def apply(self, pairs: Sequence[Pair], *, which: int = 0, as_lists: bool = False) -> None:
-        if self._densifies:
-            pairs = [(gradient if gradient is None else tf.convert_to_tensor(gradient), name) for gradient, name in pairs]
-        self.given |= {name: tf.convert_to_tensor(gradient) for gradient, name in pairs if gradient is not None}
-        gradients, weights = [gradient for gradient, _ in pairs], [self.model.weights[name] for _, name in pairs]
+        dense = {name: tf.convert_to_tensor(gradient) for gradient, name in pairs if gradient is not None}
+        self.given |= dense
+        gradients = [dense.get(name) if self._densifies else gradient for gradient, name in pairs]
+        weights = [self.model.weights[name] for _, name in pairs]
         with tf.control_dependencies([] if tf.executing_eagerly() else self.computed):
             if as_lists:
                 self.updates.append(self.optimizers[which].apply(gradients, weights))
             else:
-                self.updates.append(
-                    self.optimizers[which].apply_gradients(list(zip(gradients, weights, strict=True)))
-                )
+                self.updates.append(self.optimizers[which].apply_gradients(list(zip(gradients, weights, strict=True))))
 
     def minimize(self, formula: Expression, names: Sequence[str]) -> None:
-        loss: Any = lambda: self.model.losses([formula])[0]  # noqa: E731
-        if self._api == "v1" and not tf.executing_eagerly():
-            loss = loss()
-        self.updates.append(self.optimizers[0].minimize(loss, var_list=[self.model.weights[name] for name in names]))
+        def loss() -> Tensor:
+            return self._losses([formula], None)[0]
+
+        wants_tensor = self._api == "v1" and not tf.executing_eagerly()
+        weights = [self.model.weights[name] for name in names]
+        self.updates.append(self.optimizers[0].minimize(loss() if wants_tensor else loss, var_list=weights))
 
     # --- differentiating -----------------------------------------------------------------------
 
     def _compute_by_tape(self, wanted: Sequence[Wanted], cut: Cut | None) -> list[Tensor]:
         scale = getattr(self.optimizers[0], "scale_loss", lambda loss: loss)
         with tf.GradientTape(persistent=True) as tape:
-            losses = [scale(loss) for loss in self.model.losses([formula for formula, _ in wanted], cut)]
+            losses = [scale(loss) for loss in self._losses([formula for formula, _ in wanted], cut)]
         return [
             gradient
             for loss, (_, names) in zip(losses, wanted, strict=True)
@@ -135,14 +138,17 @@ class _Session:
     def _compute_v1(self, wanted: Sequence[Wanted], cut: Cut | None) -> list[Tensor]:
         # In a graph one forward pass serves all; eagerly, compute_gradients runs its own.
         in_graph = not tf.executing_eagerly()
-        losses: list[Any] = self.model.losses([formula for formula, _ in wanted], cut) if in_graph else []
+        losses: list[Any] = self._losses([formula for formula, _ in wanted], cut) if in_graph else []
         if not in_graph:
-            losses = [lambda formula=formula: self.model.losses([formula], cut)[0] for formula, _ in wanted]
+            losses = [lambda formula=formula: self._losses([formula], cut)[0] for formula, _ in wanted]
         found = []
         for loss, (_, names) in zip(losses, wanted, strict=True):
             variables = [self.model.variables[name] for name in names]
             found += [gradient for gradient, _ in self.optimizers[0].compute_gradients(loss, var_list=variables)]
         return found
+
+    def _losses(self, formulas: Sequence[Expression], cut: Cut | None) -> list[Tensor]:
+        return self.model.losses(formulas, cut, warming_up=self._warming_up)
 
     # --- recording -----------------------------------------------------------------------------
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradcheck.gradient import Unconnected
+from gradcheck.training.explain import explained
 from gradcheck.training.judging import moved, still
-from gradcheck.training.laws import Training, register_step_law
+from gradcheck.training.laws import REFERENCE, Training, register_step_law
 from gradcheck.training.optimizers import Optimizer
 from gradcheck.trial import Check
 
@@ -25,11 +26,14 @@ class LeftOutIsUnchanged:
         return None
 
     def judge(self, training: Training) -> Iterator[Check]:
-        history = training.history()
+        history, own = training.history(), training.history(REFERENCE)
         for name in training.left_out:
-            yield still(f"{name} stays as it was", name, history.values[name])
+            yield explained(
+                still(f"{name} stays as it was", name, history.values[name]), training.optimizer, history, own
+            )
             for slot, values in history.slots_of(name).items():
-                yield still(f"slot {slot} of {name} stays as it was", name, values)
+                check = still(f"slot {slot} of {name} stays as it was", name, values)
+                yield explained(check, training.optimizer, history, own)
 
 
 @register_step_law
