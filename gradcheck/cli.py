@@ -1,10 +1,10 @@
-"""The command line: ``gradcheck verify`` and ``gradcheck replay``."""
+"""The command line: ``gradcheck verify``, ``gradcheck replay`` and ``gradcheck routes``."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -29,6 +29,10 @@ app = typer.Typer(
 
 Engines = Annotated[list[str] | None, typer.Option("--engine", help="Only this engine; may be repeated.")]
 Laws = Annotated[list[str] | None, typer.Option("--law", help="Only this law; may be repeated.")]
+Optimizers = Annotated[
+    list[str] | None,
+    typer.Option("--optimizer", help="Train with this optimizer alone, such as keras.Adam; may be repeated."),
+]
 Dtypes = Annotated[list[str] | None, typer.Option("--dtype", help="float32 or float64; both by default.")]
 
 
@@ -39,6 +43,7 @@ def verify(
     engine: Engines = None,
     law: Laws = None,
     dtype: Dtypes = None,
+    optimizer: Optimizers = None,
     time: Annotated[float | None, typer.Option(metavar="SECONDS", help="Go on with new graphs for this long.")] = None,
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as JSON; - for stdout.")] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as JUnit XML.")] = None,
@@ -59,7 +64,10 @@ def verify(
         from gradcheck.verify import Settings
 
         both = ("float32", "float64")
-        settings = Settings(points, seed, tuple(engine or ()), tuple(law or ()), tuple(dtype or both), time, witnesses)
+        settings = Settings(
+            points, seed, tuple(engine or ()), tuple(law or ()), tuple(dtype or both), time, witnesses,
+            tuple(optimizer or ()),
+        )  # fmt: skip
         for path in (json, junit, witnesses / "witness.json"):
             if path and str(path) != "-":
                 check_writable(path)
@@ -91,16 +99,48 @@ def replay(
     raise typer.Exit(1 if broken else 0)
 
 
-def _run(settings: Settings) -> Report:
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+@app.command()
+def routes(
+    optimizer: Optimizers = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the table as markdown.")] = False,
+) -> None:
+    """Compare the ways to train two heads apart, on every kind of optimizer.
 
-    from gradcheck.verify import verify as run_verify
+    Exit code: 0, or 2 for wrong usage.
+    """
+    with _clear_errors():
+        from gradcheck.training.optimizers import choose_optimizers
+        from gradcheck.training.plan import one_of_each
+        from gradcheck.training.table import compare_routes
+
+        with _progress() as update:
+            chosen = choose_optimizers(optimizer or ())
+            rows = list(compare_routes(chosen if optimizer else one_of_each(chosen), progress=update))
+        from gradcheck.report.routes import print_routes, routes_markdown
+
+        if markdown:
+            typer.echo(routes_markdown(rows), nl=False)
+        else:
+            print_routes(rows, _console())
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, float], None]]:
+    """Show what is being done while TensorFlow is imported and used."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=_console(stderr=True), transient=True) as progress:
         task = progress.add_task("importing TensorFlow", total=1.0)
         _import_quietly()
-        return run_verify(settings, lambda what, share: progress.update(task, description=what, completed=share))
+        yield lambda what, share: progress.update(task, description=what, completed=share)
+
+
+def _run(settings: Settings) -> Report:
+    from gradcheck.verify import verify as run_verify
+
+    with _progress() as update:
+        return run_verify(settings, update)
 
 
 def _write(report: Report, json: Path | None, junit: Path | None) -> None:
@@ -142,9 +182,11 @@ def _print_list() -> None:
 
     from gradcheck.engines import engines
     from gradcheck.laws import laws
+    from gradcheck.training.laws import step_laws
 
     for title, rows in (
         ("Laws", [(law.name, f"{escape(law.sentence)}\n[dim]{escape(law.equation)}") for law in laws]),
+        ("Laws of a step", [(law.name, f"{escape(law.sentence)}\n[dim]{escape(law.equation)}") for law in step_laws]),
         ("Engines", [(engine.name, escape(engine.about)) for engine in engines]),
     ):
         table = Table(title=title, title_justify="left", show_header=False, show_lines=False)

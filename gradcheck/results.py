@@ -9,6 +9,8 @@ from enum import Enum
 from pathlib import Path
 
 from gradcheck.experiment import Claim
+from gradcheck.training.judge import Coverage
+from gradcheck.trial import Check
 from gradcheck.witness import Witness
 
 
@@ -48,6 +50,21 @@ class Cell:
     reasons: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
 
+    def count(self, checks: Sequence[Check], doubt_bits: float | None = None) -> None:
+        """Count comparisons; with ``doubt_bits`` they are exact, and leave a doubt of 2^-doubt_bits."""
+        for check in checks:
+            compared = check.comparison
+            self.broken += int(compared.broken.sum())
+            self.ill_conditioned += compared.ill_conditioned
+            if check.proof:
+                self.structural += 1
+            elif doubt_bits is None:
+                self.tested += int(compared.judged.sum())
+                self.worst = max(self.worst, compared.worst)
+        if doubt_bits is not None and any(check.comparison.judged.any() for check in checks):
+            self.identities += 1
+            self.doubt_bits = min(self.doubt_bits, doubt_bits)
+
     @property
     def verdict(self) -> Verdict:
         """The verdict: the worst thing known comes first."""
@@ -76,6 +93,7 @@ class Report:
         cells: By names of law and engine, in the order of the run.
         violations: One a law and engine, each with its witness.
         claims: The seed's experiment, claim by claim; empty where it was not asked for.
+        coverage: By law of a step, the optimizers it was judged on.
         graphs: Structures judged.
         points: Points judged.
         redrawn: Points drawn again because a difference crossed a kink.
@@ -88,6 +106,7 @@ class Report:
     environment: Mapping[str, str]
     violations: list[Violation] = field(default_factory=list)
     claims: Sequence[Claim] = ()
+    coverage: dict[str, Coverage] = field(default_factory=dict)
     graphs: int = 0
     points: int = 0
     redrawn: int = 0

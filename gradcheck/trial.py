@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,10 +21,14 @@ from gradcheck.graph import TwoHeadGraph
 from gradcheck.objective import Expression, Objective, as_objective
 from gradcheck.point import Points
 from gradcheck.rounding import Rounding, measure_rounding
+from gradcheck.transforms import Transform, Transformed
+
+T = TypeVar("T")
 
 FEW = 2  # points that are also taken one by one
 _FLOOR = 2.0**8  # smallest normal numbers: below that, engines may flush to zero
 _MARGIN = 16.0  # two engines may round this much worse than the sixteen runs that were measured
+_HALF = np.finfo(np.float16)
 _ILL_CONDITIONED = 2.0**-6  # rounding alone above this share of the gradient: there is nothing to judge
 
 
@@ -43,6 +48,7 @@ class Arena:
     stacked: bool = True
     exact: bool = False
     _evaluations: dict[str, Evaluation] = field(default_factory=dict)
+    _transformed: dict[tuple[str, str], Transformed] = field(default_factory=dict)
     _started: dict[str, Future[Evaluation]] = field(default_factory=dict)
     _related: dict[str, Arena] = field(default_factory=dict)
     _measured: dict[tuple[int, bool], Rounding] = field(default_factory=dict)
@@ -68,11 +74,24 @@ class Arena:
             arena._started[engine.name] = workers.submit(arena._evaluate, engine)
 
     def _evaluate(self, engine: Engine) -> Evaluation:
-        try:
-            return engine.evaluate(self.graph, self.points, self.objectives, stacked=self.stacked)
-        except Exception as error:  # whatever an engine raises is its verdict, not the end of the run
-            lines = str(error).strip().splitlines() or [type(error).__name__]
-            raise EngineError(f"engine {engine.name} failed: {type(error).__name__}: {lines[-1]}") from error
+        return _trying(
+            f"engine {engine.name}",
+            lambda: engine.evaluate(self.graph, self.points, self.objectives, stacked=self.stacked),
+        )
+
+    def transformed(self, transform: Transform, engine: Engine) -> Transformed:
+        """Return the gradient of the joint loss as ``transform`` computes it on ``engine``, computing it once.
+
+        Raises:
+            EngineError: The transform raised.
+        """
+        key = transform.name, engine.name
+        if key not in self._transformed:
+            self._transformed[key] = _trying(
+                f"transform {transform.name} on engine {engine.name}",
+                lambda: transform.differentiate(self.graph, self.points, engine),
+            )
+        return self._transformed[key]
 
     def losses(self) -> tuple[Array, Array]:
         """Return both losses in float64, ``[points]`` or ``[points, batch]``."""
@@ -97,6 +116,11 @@ class Arena:
         if not self.stacked:
             return self
         return self._relate("first", self.graph, self.points.take(slice(0, FEW)), stacked=False)
+
+    def in_half(self) -> Arena:
+        """Return the first few points, rounded to what float16 holds, for the form that takes one at a time."""
+        few = self.one_by_one()
+        return few._relate("half", self.graph, few.points.rounded("float16"), stacked=False)
 
     def _relate(self, name: str, graph: TwoHeadGraph, points: Points, *, stacked: bool) -> Arena:
         if name not in self._related:
@@ -154,6 +178,14 @@ class Trial:
         doubt = self.arena.evaluation(self.engine).doubt.get((objective, variable), 0.0)
         return self.computed(found, objective, variable, doubt=doubt)
 
+    def transformed(self, transform: Transform, formula: Expression, variable: str) -> MaybeGradient:
+        """Return the gradient of ``formula`` as ``transform`` computes it at every point."""
+        found = self.arena.transformed(transform, self.engine)[variable]
+        objective = as_objective(formula)
+        if isinstance(found, Unconnected):
+            return Unconnected((self._term(objective, variable),))
+        return self.computed(found, objective, variable)
+
     def computed(self, values: Array, objective: Objective, variable: str, *, doubt: Array | float = 0.0) -> Gradient:
         """Wrap values that this trial's engine computed."""
         terms = (self._term(objective, variable, len(values)),)
@@ -186,6 +218,14 @@ class Trial:
         if self.engine.sees_absence:
             return self._where_defined(compare.identical(expected, found, points=len(self.points)))
         return self.close(expected, found)
+
+    def exact(self, expected: MaybeGradient, found: MaybeGradient) -> Comparison:
+        """Demand the same bits of numbers that differ by powers of two on the way: only tiny ones can be rounded."""
+        if isinstance(expected, Unconnected) or isinstance(found, Unconnected):
+            return self.identical(expected, found)
+        floor = np.full(len(self.points), _FLOOR * np.finfo(self.graph.dtype).tiny)
+        budget = Budget(0.0, "nothing but a flush to zero")
+        return self._where_defined(compare.close(expected, found, allowed=floor, budget=budget))
 
     def zero(self, found: MaybeGradient) -> Comparison:
         """Demand exact zeros, of either sign."""
@@ -259,6 +299,23 @@ class Trial:
         epsilon = np.finfo(self.graph.dtype).eps
         return np.asarray(_MARGIN * epsilon * self._rounding(nothing, gradient, indices))
 
+    def close_in_half(self, expected: MaybeGradient, found: MaybeGradient) -> Comparison:
+        """Allow what float16 can do to values that it holds.
+
+        Rounding was measured in units of epsilon, so that float16's follows from float32's. It is some
+        percent of a gradient; there is nothing to judge only where it is as large as the gradient, or
+        where the gradient is beyond what float16 holds.
+        """
+        if isinstance(expected, Unconnected) or isinstance(found, Unconnected):
+            return self.identical(expected, found)
+        every = np.arange(len(self.points))
+        measured = _MARGIN * float(_HALF.eps) * self._rounding(replace(found, terms=()), found, every)
+        scale = expected.scale
+        floor = self.budget.ulps * float(_HALF.eps) * scale + _FLOOR * float(_HALF.smallest_subnormal)
+        compared = compare.close(expected, found, allowed=np.maximum(floor, measured), budget=self.budget)
+        hopeless = (measured > scale) | (scale > float(_HALF.max))
+        return replace(compared, judged=compared.judged & ~hopeless, ill_conditioned=int(hopeless.sum()))
+
     def _rounding(self, expected: Gradient, found: Gradient, indices: Array) -> Array:
         """Return the rounding measured in both sides, in units of the dtype's epsilon."""
         terms = (*expected.terms, *found.terms)
@@ -269,6 +326,14 @@ class Trial:
                 term.objective, term.variable, projected=found.projected
             )
         return total
+
+
+def _trying(what: str, compute: Callable[[], T]) -> T:
+    try:
+        return compute()
+    except Exception as error:  # whatever an engine raises is its verdict, not the end of the run
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        raise EngineError(f"{what} failed: {type(error).__name__}: {lines[-1]}") from error
 
 
 def projected(gradient: Gradient) -> Gradient:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +22,9 @@ from gradcheck.point import Points, draw
 from gradcheck.results import Cell, Report, Violation
 from gradcheck.sample import edge_sizes, polynomial_twin, sample_graph, sample_sizes
 from gradcheck.shrink import find_smallest
+from gradcheck.training.laws import StepLaw, step_laws
+from gradcheck.training.optimizers import choose_optimizers
+from gradcheck.training_run import TrainingRun
 from gradcheck.trial import Arena, Check, Trial
 
 _STACK = 512  # points judged together
@@ -48,6 +51,8 @@ class Settings:
         seed: Which random graphs and points.
         engines: Names of the engines; empty for all.
         laws: Names of the laws; empty for all.
+        optimizers: Names of the optimizers to train with, which leaves out the laws of gradients; empty for
+            some of each kind, or for all of them where only laws of a step are chosen.
         dtypes: ``"float32"``, ``"float64"`` or both.
         seconds: If given, goes on with new graphs until this time has passed.
         witnesses: Folder that witnesses are written to; ``None`` keeps them in memory.
@@ -63,6 +68,7 @@ class Settings:
     dtypes: tuple[str, ...] = DTYPES
     seconds: float | None = None
     witnesses: Path | None = None
+    optimizers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.points < 1:
@@ -75,7 +81,8 @@ class Settings:
         for name in self.engines:
             engines[name]
         for name in self.laws:
-            laws[name]
+            if name not in laws and name not in step_laws:
+                raise unknown("law", name, [*laws.names(), *step_laws.names()])
 
     @property
     def chosen_engines(self) -> list[Engine]:
@@ -84,8 +91,18 @@ class Settings:
 
     @property
     def chosen_laws(self) -> list[Law]:
-        """The laws to judge, in the registry's order."""
-        return [law for law in laws if not self.laws or law.name in self.laws]
+        """The laws of gradients to judge, in the registry's order."""
+        return [law for law in laws if not self.optimizers and (not self.laws or law.name in self.laws)]
+
+    @property
+    def chosen_names(self) -> list[str]:
+        """Names of all laws to judge."""
+        return [*(law.name for law in self.chosen_laws), *(law.name for law in self.chosen_step_laws)]
+
+    @property
+    def chosen_step_laws(self) -> list[StepLaw]:
+        """The laws of a step to judge, in the registry's order."""
+        return [law for law in step_laws if not self.laws or law.name in self.laws]
 
 
 def verify(settings: Settings | None = None, progress: Progress = _no_progress) -> Report:
@@ -122,14 +139,16 @@ class _Run:
 
     def run(self) -> Report:
         cells = {
-            (law.name, engine.name): Cell()
-            for law in self.settings.chosen_laws
+            (name, engine.name): Cell()
+            for name in self.settings.chosen_names
             for engine in self.settings.chosen_engines
         }
         self.report = Report(cells, describe_environment())
         try:
-            for job in self._jobs():
-                self._judge(job)
+            if self.settings.chosen_laws:
+                for job in self._jobs():
+                    self._judge(job)
+            self._train()
             self._run_experiment()
         except KeyboardInterrupt:
             self.report.interrupted = True
@@ -246,25 +265,11 @@ class _Run:
             cell.errors.append(str(error))
             return
         broken = [check for check in checks if check.comparison.broken.any()]
-        self._count(cell, job, checks)
+        cell.count(checks, job.doubt_bits)
         if broken and not any(
             (v.witness.law, v.witness.engine) == (law.name, trial.engine.name) for v in self.report.violations
         ):
             self._report_violation(law, trial, broken[0])
-
-    def _count(self, cell: Cell, job: _Job, checks: Sequence[Check]) -> None:
-        for check in checks:
-            compared = check.comparison
-            cell.broken += int(compared.broken.sum())
-            cell.ill_conditioned += compared.ill_conditioned
-            if check.proof:
-                cell.structural += 1
-            elif job.doubt_bits is None:
-                cell.tested += int(compared.judged.sum())
-                cell.worst = max(cell.worst, compared.worst)
-        if job.doubt_bits is not None and any(check.comparison.judged.any() for check in checks):
-            cell.identities += 1
-            cell.doubt_bits = min(cell.doubt_bits, job.doubt_bits)
 
     # --- violations ------------------------------------------------------------------------
 
@@ -275,9 +280,17 @@ class _Run:
         folder = self.settings.witnesses
         self.report.violations.append(Violation(witness, witness.save(folder) if folder else None))
 
+    def _train(self) -> None:
+        """Judge the laws of a step: on all optimizers if only they are asked for."""
+        settings = self.settings
+        optimizers, thorough = choose_optimizers(settings.optimizers), not settings.chosen_laws
+        run = TrainingRun(self.report, self.progress, settings.seed, settings.witnesses)
+        run.judge(settings.chosen_step_laws, settings.chosen_engines, optimizers, thorough=thorough)
+
     def _run_experiment(self) -> None:
-        """Run the seed's experiment unless the run is restricted to some laws or engines."""
-        if self.settings.laws or (self.settings.engines and "v1" not in self.settings.engines):
+        """Run the seed's experiment unless the run is restricted to some laws, engines or optimizers."""
+        settings = self.settings
+        if settings.optimizers or settings.laws or (settings.engines and "v1" not in settings.engines):
             return
         self.progress("the seed's experiment", 1.0)
         self.report.claims = tuple(judge_claims(run_experiment(seed=self.settings.seed)))

@@ -11,12 +11,15 @@ from typing import Any
 
 from gradcheck.engines import engines
 from gradcheck.environment import describe_environment
-from gradcheck.errors import UsageError
+from gradcheck.errors import EngineError, UsageError
 from gradcheck.explain import Explanation, explain
 from gradcheck.files import read_text, write_whole
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.laws import all_objectives, laws
 from gradcheck.point import Point
+from gradcheck.training.judge import judge_law
+from gradcheck.training.laws import Training, step_laws
+from gradcheck.training.optimizers import choose_optimizers
 from gradcheck.trial import Arena, Check, Trial
 
 FORMAT = "gradcheck-witness"
@@ -53,6 +56,7 @@ class Witness:
         point: Sizes and values.
         stacked: Whether the batched form was used.
         environment: Versions, machine and flags.
+        optimizer: For laws of a step: name of the optimizer; otherwise empty.
     """
 
     law: str
@@ -65,11 +69,14 @@ class Witness:
     point: Point
     stacked: bool = True
     environment: Mapping[str, str] = field(default_factory=describe_environment)
+    optimizer: str = ""
 
     @property
     def name(self) -> str:
         """A file name that depends on the case alone."""
-        case = json.dumps([self.law, self.engine, self.claim, self.graph.to_json(), self.point.to_json()])
+        case = json.dumps(
+            [self.law, self.engine, self.optimizer, self.claim, self.graph.to_json(), self.point.to_json()]
+        )
         return f"witness-{hashlib.blake2b(case.encode(), digest_size=4).hexdigest()}.json"
 
     def to_json(self) -> dict[str, Any]:
@@ -88,6 +95,7 @@ class Witness:
             "graph": self.graph.to_json(),
             "point": self.point.to_json(),
             "environment": dict(self.environment),
+            **({"optimizer": self.optimizer} if self.optimizer else {}),
         }
 
     def save(self, folder: Path) -> Path:
@@ -126,12 +134,13 @@ def load_witness(path: Path) -> Witness:
 
 def _from_json(stored: Mapping[str, Any]) -> Witness:
     graph = TwoHeadGraph.from_json(stored["graph"])
-    law, engine = laws[stored["law"]].name, engines[stored["engine"]].name
+    optimizer = str(stored.get("optimizer", ""))
+    law = (step_laws if optimizer else laws)[stored["law"]].name
     peers = tuple(engines[name].name for name in stored["peers"])
     explanation = Explanation(str(stored["expected"]), tuple(map(str, stored["found"])))
     return Witness(
-        law, engine, peers, str(stored["claim"]), str(stored["variable"]), explanation, graph,
-        Point.from_json(graph, stored["point"]), bool(stored["stacked"]), dict(stored["environment"]),
+        law, engines[stored["engine"]].name, peers, str(stored["claim"]), str(stored["variable"]), explanation, graph,
+        Point.from_json(graph, stored["point"]), bool(stored["stacked"]), dict(stored["environment"]), optimizer,
     )  # fmt: skip
 
 
@@ -145,7 +154,8 @@ def replay(witness: Witness) -> list[tuple[Check, Explanation]]:
         EngineError: The engine raised.
         UsageError: The law does not apply to this graph and engine.
     """
-    return [(check, explain(check.comparison, 0)) for check in _judge(witness) if check.comparison.broken.any()]
+    broken = [check for check in _judge(witness) if check.comparison.broken.any()]
+    return [(check, check.explanation or explain(check.comparison, 0)) for check in broken]
 
 
 def judge_again(witness: Witness) -> Check:
@@ -162,6 +172,19 @@ def judge_again(witness: Witness) -> Check:
 
 
 def _judge(witness: Witness) -> list[Check]:
+    return _judge_step(witness) if witness.optimizer else _judge_gradients(witness)
+
+
+def _judge_step(witness: Witness) -> list[Check]:
+    (optimizer, *_) = choose_optimizers([witness.optimizer])
+    training = Training(witness.graph, witness.point, optimizer, witness.engine)
+    judgement = judge_law(step_laws[witness.law], training)
+    if judgement.error:
+        raise EngineError(judgement.error)
+    return list(judgement.held)
+
+
+def _judge_gradients(witness: Witness) -> list[Check]:
     law, engine = laws[witness.law], engines[witness.engine]
     if reason := law.why_not(witness.graph, engine):
         raise UsageError(f"law {law.name} does not apply to this graph on engine {engine.name}: {reason}")

@@ -8,6 +8,7 @@ from typing import Any
 
 from gradcheck.report.terminal import describe_violation
 from gradcheck.results import Cell, Report
+from gradcheck.training.judge import Coverage
 
 FORMAT = "gradcheck-report"
 VERSION = 1
@@ -31,6 +32,7 @@ def to_values(report: Report) -> dict[str, Any]:
         "interrupted": report.interrupted,
         "exit_code": report.exit_code,
         "cells": [{"law": law, "engine": engine, **_cell(cell)} for (law, engine), cell in report.cells.items()],
+        "coverage": [{"law": law, **_coverage(found)} for law, found in report.coverage.items()],
         "claims": [
             {"number": c.number, "sentence": c.sentence, "expected": c.expected, "found": c.found, "holds": c.holds}
             for c in report.claims
@@ -54,4 +56,12 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "ill_conditioned": cell.ill_conditioned,
         "reasons": dict(cell.reasons),
         "errors": list(dict.fromkeys(cell.errors)),
+    }
+
+
+def _coverage(coverage: Coverage) -> dict[str, Any]:
+    return {
+        "optimizers": sorted(coverage.covered),
+        "known": [{"reason": why, "optimizers": sorted(names)} for why, names in sorted(coverage.known.items())],
+        "missing": [{"optimizer": name, "reason": why} for name, why in sorted(coverage.missing.items())],
     }

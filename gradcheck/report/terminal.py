@@ -24,6 +24,8 @@ def print_report(report: Report, console: Console) -> None:
     """Print the table, the seed's claims, every violation and every error, and a closing line."""
     console.print(_table(report))
     console.print(_legend(report), style="dim")
+    if report.coverage:
+        console.print(_coverage(report))
     if report.claims:
         console.print(_claims(report))
     for violation in report.violations:
@@ -42,8 +44,9 @@ def describe_witness(witness: Witness, path: Path | None = None) -> str:
     """Describe a witness as every gradcheck error is written."""
     shape = tuple(witness.graph.shapes(witness.point.sizes).get(witness.variable, ()))
     sizes = ", ".join(f"{axis} {size}" for axis, size in witness.point.sizes.items())
+    by = f"{witness.optimizer} on engine {witness.engine}" if witness.optimizer else f"engine {witness.engine}"
     lines = [
-        f"{witness.law} broken by engine {witness.engine}",
+        f"{witness.law} broken by {by}",
         f"  claim      {witness.claim}",
         f"  expected   {witness.explanation.expected}",
         f"  found      {witness.explanation.found[0]}",
@@ -91,6 +94,22 @@ def _legend(report: Report) -> str:
     return "\n".join(lines)
 
 
+def _coverage(report: Report) -> Table:
+    table = Table(title="Laws of a step by optimizers", title_justify="left", header_style="bold")
+    table.add_column("law", no_wrap=True)
+    table.add_column("optimizers", justify="right", no_wrap=True)
+    table.add_column("of these, known to do otherwise", overflow="fold")
+    missing: dict[str, str] = {}
+    for law, coverage in report.coverage.items():
+        missing |= coverage.missing
+        known = [f"{len(names)}: {reason}" for reason, names in sorted(coverage.known.items())]
+        table.add_row(law, str(len(coverage.covered)), escape("\n".join(known)))
+    if missing:
+        table.caption = "\n".join(f"not judged: {name}, since {reason}" for name, reason in missing.items())
+        table.caption_justify = "left"
+    return table
+
+
 def _claims(report: Report) -> Table:
     table = Table(title="The seed's experiment, by TensorFlow 1's own API", title_justify="left", header_style="bold")
     table.add_column("claim", justify="right")
@@ -104,7 +123,16 @@ def _claims(report: Report) -> Table:
 
 def _closing(report: Report) -> str:
     redrawn = f", {report.redrawn:,} drawn again near kinks" if report.redrawn else ""
-    judged = f"{report.points:,} points on {report.graphs:,} random graphs and the golden case"
+    trained = len({name for coverage in report.coverage.values() for name in coverage.covered})
+    judged = " and ".join(
+        [
+            *(
+                [f"{report.points:,} points on {report.graphs:,} random graphs and the golden case"]
+                * bool(report.points)
+            ),
+            *([f"training with {trained} optimizers"] * bool(trained)),
+        ]
+    )
     done = f"{judged}{redrawn}, in {report.seconds:.0f} s"
     if report.interrupted:
         done = f"Interrupted; so far {done}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,19 @@ from gradcheck.gradient import Array, Unconnected
 from gradcheck.training.history import History
 from gradcheck.training.optimizers import Optimizer
 from gradcheck.trial import Check
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why a variable is not what it should be.
+
+    Attributes:
+        kind: In a few words, the same for all that have it.
+        detail: With names and figures.
+    """
+
+    kind: str
+    detail: str
 
 
 def explained(check: Check, optimizer: Optimizer, history: History, own: History) -> Check:
@@ -25,8 +38,8 @@ def explained(check: Check, optimizer: Optimizer, history: History, own: History
     step = int(np.flatnonzero(check.comparison.broken)[0])
     plain = explain(check.comparison, step)
     moved = f"at step {step + 1}, {check.variable} {_moved(history, check.variable, step)}"
-    why = _why(optimizer, history, own, check.variable, step)
-    return replace(check, explanation=Explanation(plain.expected, (*plain.found, moved, why)))
+    cause = find_cause(optimizer, history, own, check.variable, step)
+    return replace(check, explanation=Explanation(plain.expected, (*plain.found, moved, cause.detail)))
 
 
 def _moved(history: History, name: str, step: int) -> str:
@@ -35,27 +48,36 @@ def _moved(history: History, name: str, step: int) -> str:
     return f"moved by at most {distance:.4g}" if distance else "did not move"
 
 
-def _why(optimizer: Optimizer, history: History, own: History, name: str, step: int) -> str:
-    """Return why a variable moved: a gradient, or what moves it without one."""
+def find_cause(optimizer: Optimizer, history: History, own: History, name: str, step: int) -> Cause:
+    """Return why a variable moved as it did: what was given for it, or what moves it without that."""
     gradient, expected = history.gradients[name], own.gradients[name]
     if isinstance(gradient, Unconnected):
-        return "no gradient was given for it: the optimizer moves it by itself"
-    if not np.any(gradient[step]):
-        return f"its gradient was zero, but {_carried(optimizer, history, name, step)}"
+        kind = "moved without a gradient"
+        return Cause(kind, "no gradient was given for it: the optimizer moves it by itself")
+    if isinstance(expected, Unconnected) and not np.any(gradient[step]):
+        return _carried(optimizer, history, name, step)
     if isinstance(expected, Unconnected):
-        return f"a gradient was given for it, largest entry {_largest(gradient[step]):.4g}: the list is too wide"
+        largest = _largest(gradient[step])
+        return Cause("the list is too wide", f"the list is too wide: its gradient, up to {largest:.4g}, was applied")
     if np.array_equal(expected[0], gradient[0]):
-        return "its gradient was its own loss's: the optimizer makes the difference"
-    leaked = _largest(gradient[0].astype(np.float64) - expected[0])
-    return f"leak: the other loss adds up to {leaked:.4g} to its gradient of up to {_largest(expected[0]):.4g}"
+        return Cause("the optimizer", "its gradient was its own loss's: the optimizer makes the difference")
+    leaked, whole = _largest(gradient[0].astype(np.float64) - expected[0]), _largest(expected[0])
+    return Cause("leak", f"leak: the other loss adds up to {leaked:.4g} to its gradient of up to {whole:.4g}")
 
 
-def _carried(optimizer: Optimizer, history: History, name: str, step: int) -> str:
+def _carried(optimizer: Optimizer, history: History, name: str, step: int) -> Cause:
     """Return what moves a variable whose gradient is zero."""
-    causes = [f"momentum ({slot})" for slot, values in history.slots_of(name).items() if np.any(values[step])]
-    if getattr(optimizer.make(), "weight_decay", None):
-        causes.append("weight decay")
-    return " and ".join(causes) + " carried it on" if causes else "nothing that gradcheck knows of moved it"
+    slots = [slot for slot, values in history.slots_of(name).items() if np.any(values[step])]
+    if not np.any(history.values[name][step + 1] != history.values[name][step]):
+        return Cause("averages decay", f"its gradient was zero, which its averages decay by ({', '.join(slots)})")
+    causes = [*(["momentum"] if slots else []), *(["weight decay"] if _decays(optimizer) else [])]
+    kind = " and ".join(causes) or "nothing known"
+    kept = f" ({', '.join(slots)} not zero)" if slots else ""
+    return Cause(kind, f"its gradient was zero, but {kind} carried it on{kept}")
+
+
+def _decays(optimizer: Optimizer) -> bool:
+    return bool(getattr(optimizer.make(), "weight_decay", None))
 
 
 def _largest(values: Array) -> float:

@@ -50,7 +50,7 @@ def plan(
             optimizer and of option is met once by the laws that are quick, and a share by the others.
     """
     wirings = list(Wiring)
-    usable = [o for o in (optimizers if thorough else _one_of_each(optimizers)) if o.why_not() is None]
+    usable = [o for o in (optimizers if thorough else one_of_each(optimizers)) if o.why_not() is None]
     for number, mode in enumerate(modes):
         for index, optimizer in enumerate(usable, start=seed):
             if optimizer.api != "v1" and mode == "v1":
@@ -65,7 +65,7 @@ def plan(
                     yield Course(training_graph(wiring), optimizer, mode, due)
 
 
-def _one_of_each(optimizers: Sequence[Optimizer]) -> list[Optimizer]:
+def one_of_each(optimizers: Sequence[Optimizer]) -> list[Optimizer]:
     """Return every optimizer without its variants, and one variant of each kind."""
     variants = {optimizer.variant: optimizer for optimizer in reversed(optimizers) if optimizer.variant}
     return [optimizer for optimizer in optimizers if not optimizer.variant or optimizer in variants.values()]
