@@ -5,10 +5,10 @@ An engine never judges: it takes a graph, points and objectives, and returns gra
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from gradcheck.gradient import Array, Slices, Unconnected
 from gradcheck.graph import TwoHeadGraph
@@ -17,6 +17,7 @@ from gradcheck.point import Points
 from gradcheck.registry import Registry
 
 Key = tuple[Objective, str]
+Wrap = Callable[[Callable[..., Any], list[Any]], Callable[..., Any]]
 
 
 class View(Enum):
@@ -94,6 +95,16 @@ def register_engine(engine: type[E]) -> type[E]:
     """Register an instance of the decorated class."""
     engines.add(engine())  # type: ignore[arg-type]  # the registry's protocol is checked where it is used
     return engine
+
+
+def wrap_of(engine: Engine) -> Wrap | None:
+    """Return how the engine runs a Python function of tensors.
+
+    An engine that can has a static method ``wrap``: it takes the function and its signature, with
+    every dimension unknown, and returns what is called.
+    """
+    found: Wrap | None = getattr(engine, "wrap", None)
+    return found
 
 
 def by_key(objectives: Sequence[Objective], variables: Sequence[str]) -> list[Key]:

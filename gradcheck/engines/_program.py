@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.backend import tf
-from gradcheck.engines import Evaluation, Key, by_key
+from gradcheck.engines import Evaluation, Key, Wrap, by_key
 from gradcheck.gradient import Array, Slices, Unconnected
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.model import evaluate_objectives, run_forward
@@ -17,7 +17,6 @@ from gradcheck.point import Points
 
 Tensor = Any
 Result = Any  # None, a tensor, or (dense, values, indices) where TensorFlow gave IndexedSlices
-Wrap = Callable[[Callable[..., Any], list[Any]], Callable[..., Any]]
 
 
 def input_ranks(graph: TwoHeadGraph) -> dict[str, int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Any
 
 from gradcheck.engines import Evaluation, View, register_engine
 from gradcheck.engines._program import TapeProgram, evaluate_program
@@ -37,7 +38,11 @@ def eager(objective, variable, dtype):
         program = _program(graph, tuple(objectives), stacked)
         return evaluate_program(program, graph, points, objectives, stacked=stacked)
 
+    @staticmethod
+    def wrap(function: Callable[..., Any], _: list[Any]) -> Callable[..., Any]:
+        return function
+
 
 @lru_cache(maxsize=256)
 def _program(graph: TwoHeadGraph, objectives: tuple[Objective, ...], stacked: bool) -> TapeProgram:
-    return TapeProgram(graph, objectives, int(stacked), lambda function, _: function)
+    return TapeProgram(graph, objectives, int(stacked), Eager.wrap)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Any
 
 from gradcheck.backend import tf
 from gradcheck.engines import Evaluation, View, register_engine
@@ -43,12 +44,11 @@ def graph(objective, variable, dtype):
         program = _program(graph, tuple(objectives), stacked)
         return evaluate_program(program, graph, points, objectives, stacked=stacked)
 
+    @staticmethod
+    def wrap(function: Callable[..., Any], specs: list[Any]) -> Any:
+        return tf.function(function, input_signature=specs, autograph=False)
+
 
 @lru_cache(maxsize=256)
 def _program(graph: TwoHeadGraph, objectives: tuple[Objective, ...], stacked: bool) -> TapeProgram:
-    return TapeProgram(
-        graph,
-        objectives,
-        int(stacked),
-        lambda function, specs: tf.function(function, input_signature=specs, autograph=False),
-    )
+    return TapeProgram(graph, objectives, int(stacked), Graph.wrap)

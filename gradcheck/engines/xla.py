@@ -44,10 +44,11 @@ def xla(objective, variable, dtype):
         program = _program(graph, tuple(objectives), stacked)
         return evaluate_program(program, graph, points, objectives, stacked=stacked)
 
-
-@lru_cache(maxsize=256)
-def _program(graph: TwoHeadGraph, objectives: tuple[Objective, ...], stacked: bool) -> TapeProgram:
+    @staticmethod
     def wrap(function: Callable[..., Any], specs: list[Any]) -> Any:
         return tf.function(function, input_signature=specs, autograph=False, jit_compile=True)
 
-    return TapeProgram(graph, objectives, int(stacked), wrap)
+
+@lru_cache(maxsize=256)
+def _program(graph: TwoHeadGraph, objectives: tuple[Objective, ...], stacked: bool) -> TapeProgram:
+    return TapeProgram(graph, objectives, int(stacked), Xla.wrap)

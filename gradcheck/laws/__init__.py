@@ -56,6 +56,15 @@ def register_law(law: type[L]) -> type[L]:
     return law
 
 
+def only_when_named(law: Law) -> str | None:
+    """Return why the law is so costly that it is judged only when it is named, or ``None`` where it is not.
+
+    Such a law says so in an attribute ``when_named``.
+    """
+    found: str | None = getattr(law, "when_named", None)
+    return found
+
+
 def all_objectives() -> tuple[Objective, ...]:
     """Return everything that some law differentiates: one trace for all laws."""
     return tuple(dict.fromkeys(as_objective(formula) for law in laws for formula in law.needs))

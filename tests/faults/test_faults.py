@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 
 from faults.faults import FAULTS, Fault, Faulty
+from faults.transforms import MISSTEPS
 from gradcheck.engines import engines
 from gradcheck.golden import GOLDEN_GRAPH, golden_point
 from gradcheck.graph import TwoHeadGraph
@@ -43,7 +44,7 @@ def test_honest_twin_passes(fault: Fault) -> None:
 
 
 def test_every_law_has_a_fault_to_catch() -> None:
-    assert {fault.law for fault in FAULTS} == set(laws.names())
+    assert {fault.law for fault in (*FAULTS, *MISSTEPS)} == set(laws.names())
 
 
 def test_there_are_enough_faults() -> None:
