@@ -74,9 +74,8 @@ class Witness:
     @property
     def name(self) -> str:
         """A file name that depends on the case alone."""
-        case = json.dumps(
-            [self.law, self.engine, self.optimizer, self.claim, self.graph.to_json(), self.point.to_json()]
-        )
+        by = [self.law, self.engine, *([self.optimizer] if self.optimizer else [])]
+        case = json.dumps([*by, self.claim, self.graph.to_json(), self.point.to_json()])
         return f"witness-{hashlib.blake2b(case.encode(), digest_size=4).hexdigest()}.json"
 
     def to_json(self) -> dict[str, Any]:
@@ -95,7 +94,7 @@ class Witness:
             "graph": self.graph.to_json(),
             "point": self.point.to_json(),
             "environment": dict(self.environment),
-            **({"optimizer": self.optimizer} if self.optimizer else {}),
+            "optimizer": self.optimizer,
         }
 
     def save(self, folder: Path) -> Path:

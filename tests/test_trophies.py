@@ -22,7 +22,13 @@ class Trophy:
     mended: tuple[int, int] | None = None
 
 
-TROPHIES = [Trophy("forward_embedding_lookup"), Trophy("forward_sparse_read")]
+TROPHIES = [
+    Trophy("forward_embedding_lookup"),
+    Trophy("forward_sparse_read"),
+    Trophy("keras_ema_overwrite", seen=(2, 16)),
+    Trophy("keras_loss_scale_slices", seen=(2, 16)),
+    Trophy("keras_repeated_ids", seen=(2, 16)),
+]
 
 
 def installed() -> tuple[int, ...]:

@@ -38,7 +38,7 @@ def routes_markdown(rows: Sequence[Sequence[Entry]]) -> str:
 
 
 def _notes(rows: Sequence[Sequence[Entry]]) -> dict[str, int]:
-    """Number the reasons in the order in which they come up."""
+    """Give each reason a number, in the order in which they come up."""
     reasons = dict.fromkeys(entry.reason for row in rows for entry in row if entry.reason)
     return {reason: number for number, reason in enumerate(reasons, start=1)}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -123,16 +124,7 @@ def _claims(report: Report) -> Table:
 
 def _closing(report: Report) -> str:
     redrawn = f", {report.redrawn:,} drawn again near kinks" if report.redrawn else ""
-    trained = len({name for coverage in report.coverage.values() for name in coverage.covered})
-    judged = " and ".join(
-        [
-            *(
-                [f"{report.points:,} points on {report.graphs:,} random graphs and the golden case"]
-                * bool(report.points)
-            ),
-            *([f"training with {trained} optimizers"] * bool(trained)),
-        ]
-    )
+    judged = " and ".join(_judged(report))
     done = f"{judged}{redrawn}, in {report.seconds:.0f} s"
     if report.interrupted:
         done = f"Interrupted; so far {done}"
@@ -141,3 +133,11 @@ def _closing(report: Report) -> str:
     if report.failed:
         return f"[bold yellow]An engine failed.[/] {done}."
     return f"[bold green]All laws hold.[/] {done}, TensorFlow {report.environment['tensorflow']}."
+
+
+def _judged(report: Report) -> Iterator[str]:
+    if report.graphs:
+        yield f"{report.points:,} points on {report.graphs:,} random graphs and the golden case"
+    trained = {name for coverage in report.coverage.values() for name in coverage.covered}
+    if trained or not report.graphs:
+        yield f"training with {len(trained)} optimizers"

@@ -70,7 +70,8 @@ def _carried(optimizer: Optimizer, history: History, name: str, step: int) -> Ca
     slots = [slot for slot, values in history.slots_of(name).items() if np.any(values[step])]
     if not np.any(history.values[name][step + 1] != history.values[name][step]):
         return Cause("averages decay", f"its gradient was zero, which its averages decay by ({', '.join(slots)})")
-    causes = [*(["momentum"] if slots else []), *(["weight decay"] if _decays(optimizer) else [])]
+    carried = "accumulated gradients" if "gradient_accumulation_steps" in optimizer.options else "momentum"
+    causes = [*([carried] if slots else []), *(["weight decay"] if _decays(optimizer) else [])]
     kind = " and ".join(causes) or "nothing known"
     kept = f" ({', '.join(slots)} not zero)" if slots else ""
     return Cause(kind, f"its gradient was zero, but {kind} carried it on{kept}")

@@ -225,7 +225,7 @@ def _history(
 
 
 def _read(state: dict[Key, Any]) -> dict[Key, Array]:
-    return {key: np.array(variable) for key, variable in state.items()}
+    return {key: np.array(variable.numpy()) for key, variable in state.items()}
 
 
 def _owner(slot: str, names: Sequence[str]) -> str | None:
