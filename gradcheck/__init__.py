@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from gradcheck.errors import BackendError, EngineError, GradcheckError, LawBroken, UsageError
 
 if TYPE_CHECKING:
-    from gradcheck.assertions import assert_law
+    from gradcheck.assertions import assert_law, assert_step
     from gradcheck.engines import Engine, Evaluation, View, engines, register_engine
     from gradcheck.gradient import Gradient, Unconnected
     from gradcheck.graph import TwoHeadGraph, Wiring
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gradcheck.witness import Witness, load_witness, replay
 
 _HOMES = {
-    "assertions": ["assert_law"],
+    "assertions": ["assert_law", "assert_step"],
     "engines": ["Engine", "Evaluation", "View", "engines", "register_engine"],
     "gradient": ["Gradient", "Unconnected"],
     "graph": ["TwoHeadGraph", "Wiring"],
@@ -46,8 +46,8 @@ __all__ = [  # noqa: RUF022  # errors first
     "BackendError", "EngineError", "GradcheckError", "LawBroken", "UsageError",
     "Arena", "Check", "Engine", "Evaluation", "Gradient", "Law", "Objective", "Point", "Points", "Settings", "Trial",
     "TwoHeadGraph", "Unconnected", "View", "Wiring", "Witness",
-    "assert_law", "draw", "draw_integers", "engines", "layer", "layers", "laws", "load_witness", "loss", "losses",
-    "points", "register_engine", "register_law", "replay", "two_head_graphs", "verify",
+    "assert_law", "assert_step", "draw", "draw_integers", "engines", "layer", "layers", "laws", "load_witness", "loss",
+    "losses", "points", "register_engine", "register_law", "replay", "two_head_graphs", "verify",
 ]  # fmt: skip
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from gradcheck.engines import engines
 from gradcheck.errors import LawBroken, UsageError
@@ -11,6 +13,7 @@ from gradcheck.graph import TwoHeadGraph
 from gradcheck.laws import all_objectives, laws
 from gradcheck.point import Point
 from gradcheck.report.terminal import describe_witness
+from gradcheck.training.watch import Read, find_misses
 from gradcheck.trial import Arena, Trial
 from gradcheck.witness import Witness
 
@@ -55,3 +58,32 @@ def assert_law(
             )
             path = witness.save(witnesses) if witnesses else None
             raise LawBroken(describe_witness(witness, path))
+
+
+def assert_step(
+    step: Callable[[], object],
+    *,
+    changes: Sequence[Any] = (),
+    leaves: Sequence[Any] = (),
+    steps: int = 1,
+    read: Read | None = None,
+) -> None:
+    """Assert what a training step moves, and what it leaves as it was, bit for bit.
+
+    Take at least two steps where an optimizer has momentum: what a first step leaves, a second may move.
+
+    Args:
+        step: Takes one step; called ``steps`` times.
+        changes: Variables that must not be what they were when all steps are taken.
+        leaves: Variables, or an optimizer's slots, that must be the same after each step.
+        steps: How many steps to take.
+        read: How a variable's value is read, such as ``session.run``; by ``variable.numpy()`` if not given.
+
+    Raises:
+        LawBroken: A variable moved or stood still against its list; the message names it, says by how
+            much, and at which step.
+        UsageError: There is nothing to watch, a variable is in both lists, or ``steps`` is below 1.
+    """
+    misses = find_misses(step, changes, leaves, steps=steps, read=read)
+    if misses:
+        raise LawBroken("a step does what it must not do\n" + "\n".join(misses))

@@ -27,8 +27,6 @@ def broken_claims(law, optimizer):
 def test_what_is_known_to_differ_differs(known) -> None:
     matching = [o for o in find_optimizers() if known.names(o) and not o.why_not()]
     for pattern in known.optimizers:
-        assert any(replace(known, optimizers=(pattern,)).names(o) for o in matching), (
-            pattern
-        )
+        assert any(replace(known, optimizers=(pattern,)).names(o) for o in matching), pattern
     holds = [o.name for o in matching if not any(known.covers(known.law, o, c) for c in broken_claims(known.law, o))]
     assert holds == [], f"{known.law} holds for these now"
