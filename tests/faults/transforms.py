@@ -12,6 +12,7 @@ from gradcheck.engines import Engine
 from gradcheck.graph import TwoHeadGraph, Wiring
 from gradcheck.point import Points
 from gradcheck.transforms import Transformed, transforms
+from gradcheck.transforms._distributed import Scaling
 from gradcheck.transforms._function import Run
 from gradcheck.transforms._joint import Batch, Gradients, Joint, added, size_of
 from gradcheck.transforms._keras import differentiate
@@ -150,6 +151,11 @@ def keras(law: str, build: Any) -> Lying:
     return Lying(law, lambda graph, points, engine: differentiate(build, graph, points, engine))
 
 
+def scaled(law: str, **options: Any) -> Any:
+    """Put the replicas' gradients together in another way."""
+    return replace(transforms[law], scaling=Scaling(**options))  # type: ignore[type-var]
+
+
 MISSTEPS = [
     Misstep("means of unequal parts averaged", "accumulation", function("accumulation", average_of_means), MEAN),
     Misstep("only the last part accumulated", "accumulation", function("accumulation", last_part_only), SUMMED),
@@ -169,5 +175,9 @@ MISSTEPS = [
     Misstep("padding not masked", "padding", function("padding", mask_forgotten), SUMMED),
     Misstep("saved before the last step", "saved-model", elsewhere("saved-model", step_before), engine="eager"),
     Misstep("functional head 2 reads the trunk", "keras-functional", keras("keras-functional", reads_the_trunk)),
+    Misstep("replicas' means added up", "mirrored", scaled("mirrored", divide="part"), MEAN),
+    Misstep("replicas' sums averaged", "mirrored", scaled("mirrored", reduce="mean"), SUMMED, "eager"),
+    Misstep("workers' means added up", "multi-worker", scaled("multi-worker", divide="part"), MEAN),
+    Misstep("workers' sums averaged", "multi-worker", scaled("multi-worker", reduce="mean"), SUMMED),
     Misstep("stop forgotten in call", "keras-subclassed", keras("keras-subclassed", stop_forgotten), STOPPED, "eager"),
 ]
