@@ -23,7 +23,7 @@ def test_an_example_would_notice_a_leak(path) -> None:
     built = runpy.run_path(str(path))["build"]()
     model, step, *read = built
     w2 = getattr(model, "weights", model)[2]
-    with pytest.raises(LawBroken, match=r"moved by at most 0\.01 at step 1"):
+    with pytest.raises(LawBroken, match=r"moved by at most 0\.0[01]\d* at step 1"):
         assert_step(step, leaves=[w2], read=read[0] if read else None)
 
 

@@ -52,29 +52,39 @@ def find_cause(optimizer: Optimizer, history: History, own: History, name: str, 
     """Return why a variable moved as it did: what was given for it, or what moves it without that."""
     gradient, expected = history.gradients[name], own.gradients[name]
     if isinstance(gradient, Unconnected):
-        kind = "moved without a gradient"
-        return Cause(kind, "no gradient was given for it: the optimizer moves it by itself")
+        return Cause("moved without a gradient", "no gradient was given for it: the optimizer moves it by itself")
     if isinstance(expected, Unconnected) and not np.any(gradient[step]):
         return _carried(optimizer, history, name, step)
     if isinstance(expected, Unconnected):
         largest = _largest(gradient[step])
-        return Cause("the list is too wide", f"the list is too wide: its gradient, up to {largest:.4g}, was applied")
+        return Cause(
+            "a list too wide: it holds a shared variable",
+            f"the list is too wide: its gradient, up to {largest:.4g}, was applied",
+        )
     if np.array_equal(expected[0], gradient[0]):
         return Cause("the optimizer", "its gradient was its own loss's: the optimizer makes the difference")
     leaked, whole = _largest(gradient[0].astype(np.float64) - expected[0]), _largest(expected[0])
-    return Cause("leak", f"leak: the other loss adds up to {leaked:.4g} to its gradient of up to {whole:.4g}")
+    return Cause(
+        "a leak: the other loss adds to a head's gradient",
+        f"leak: the other loss adds up to {leaked:.4g} to its gradient of up to {whole:.4g}",
+    )
 
 
 def _carried(optimizer: Optimizer, history: History, name: str, step: int) -> Cause:
     """Return what moves a variable whose gradient is zero."""
     slots = [slot for slot, values in history.slots_of(name).items() if np.any(values[step])]
     if not np.any(history.values[name][step + 1] != history.values[name][step]):
-        return Cause("averages decay", f"its gradient was zero, which its averages decay by ({', '.join(slots)})")
+        return Cause(
+            "a zero gradient, by which averages decay",
+            f"its gradient was zero, which its averages decay by ({', '.join(slots)})",
+        )
     carried = "accumulated gradients" if "gradient_accumulation_steps" in optimizer.options else "momentum"
     causes = [*([carried] if slots else []), *(["weight decay"] if _decays(optimizer) else [])]
     kind = " and ".join(causes) or "nothing known"
     kept = f" ({', '.join(slots)} not zero)" if slots else ""
-    return Cause(kind, f"its gradient was zero, but {kind} carried it on{kept}")
+    return Cause(
+        f"a zero gradient, but {kind} moves the variable", f"its gradient was zero, but {kind} carried it on{kept}"
+    )
 
 
 def _decays(optimizer: Optimizer) -> bool:

@@ -66,6 +66,7 @@ def plan(
 
 
 def one_of_each(optimizers: Sequence[Optimizer]) -> list[Optimizer]:
-    """Return every optimizer without its variants, and one variant of each kind."""
-    variants = {optimizer.variant: optimizer for optimizer in reversed(optimizers) if optimizer.variant}
+    """Return every optimizer without its variants, and one variant of each kind: the plainest that has it."""
+    plainest = sorted(optimizers, key=lambda optimizer: optimizer.family != "keras.SGD", reverse=True)
+    variants = {optimizer.variant: optimizer for optimizer in plainest if optimizer.variant}
     return [optimizer for optimizer in optimizers if not optimizer.variant or optimizer in variants.values()]

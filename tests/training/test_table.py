@@ -29,10 +29,10 @@ def test_routes_that_keep_heads_apart_are_the_same(rows, optimizer, route) -> No
 @pytest.mark.parametrize(
     ("optimizer", "route", "reason"),
     [
-        ("keras.SGD", "joint-uncut", "leak"),
-        ("keras.SGD", "list-too-wide", "the list is too wide"),
-        ("keras.SGD:momentum", "zero-masked", "momentum"),
-        ("keras.SGD:weight_decay", "zero-masked", "weight decay"),
+        ("keras.SGD", "joint-uncut", "a leak: the other loss adds to a head's gradient"),
+        ("keras.SGD", "list-too-wide", "a list too wide: it holds a shared variable"),
+        ("keras.SGD:momentum", "zero-masked", "a zero gradient, but momentum moves the variable"),
+        ("keras.SGD:weight_decay", "zero-masked", "a zero gradient, but weight decay moves the variable"),
         ("keras.SGD:global_clipnorm", "two-optimizers", "each of two optimizers clips by the norm of its own list"),
     ],
 )
@@ -49,4 +49,4 @@ def test_what_cannot_be_done_says_why(rows) -> None:
 def test_markdown_has_a_row_an_optimizer_and_a_note_a_reason(rows) -> None:
     lines = routes_markdown(list(rows.values())).splitlines()
     assert sum(line.startswith("| keras.") or line.startswith("| v1.") for line in lines) == len(rows)
-    assert "- (1) leak" in lines
+    assert "- (1) a leak: the other loss adds to a head's gradient" in lines
