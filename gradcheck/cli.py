@@ -63,6 +63,8 @@ def verify(
         from gradcheck.files import check_writable
         from gradcheck.verify import Settings
 
+        if optimizer:
+            _import_quietly()  # their names are TensorFlow's
         both = ("float32", "float64")
         settings = Settings(
             points, seed, tuple(engine or ()), tuple(law or ()), tuple(dtype or both), time, witnesses,
@@ -88,8 +90,12 @@ def replay(
     with _clear_errors():
         from gradcheck.witness import load_witness
 
-        loaded = load_witness(witness)
         _import_quietly()
+        loaded = load_witness(witness)
+        if script and loaded.optimizer:
+            raise UsageError(
+                f"{witness} shows a step of training: there is no script of it; replay it without --script"
+            )
         if script:
             from gradcheck.script import write_script
 
@@ -113,8 +119,9 @@ def routes(
         from gradcheck.training.plan import one_of_each
         from gradcheck.training.table import compare_routes
 
+        _import_quietly()
+        chosen = choose_optimizers(optimizer or ())
         with _progress() as update:
-            chosen = choose_optimizers(optimizer or ())
             rows = list(compare_routes(chosen if optimizer else one_of_each(chosen), progress=update))
         from gradcheck.report.routes import print_routes, routes_markdown
 

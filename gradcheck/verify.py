@@ -83,6 +83,8 @@ class Settings:
         for name in self.laws:
             if name not in laws and name not in step_laws:
                 raise unknown("law", name, [*laws.names(), *step_laws.names()])
+        if self.optimizers:
+            choose_optimizers(self.optimizers)
 
     @property
     def chosen_engines(self) -> list[Engine]:

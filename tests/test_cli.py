@@ -17,6 +17,7 @@ from gradcheck import backend
 from gradcheck.cli import app
 from gradcheck.engines import engines
 from gradcheck.laws import laws
+from gradcheck.training import known
 from gradcheck.witness import Witness, load_witness
 
 SMALL = ("verify", "--points", "4", "--engine", "eager", "--law", "addition")
@@ -125,6 +126,54 @@ def test_options_that_cannot_be_read_exit_with_2(options: list[str]) -> None:
     result = invoke("verify", *options)
     assert result.exit_code == 2
     assert "Error" in result.stderr
+
+
+def test_an_optimizer_is_judged_by_the_laws_of_a_step_alone() -> None:
+    result = invoke("verify", "--optimizer", "v1.Momentum:use_nesterov", "--law", "unchanged", "--json", "-")
+    report = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert {cell["law"] for cell in report["cells"]} == {"unchanged"}
+    tested = {cell["engine"] for cell in report["cells"] if cell["verdict"] == "tested"}
+    assert tested == {"eager", "graph", "v1"}
+    assert report["coverage"] == [
+        {"law": "unchanged", "optimizers": ["v1.Momentum:use_nesterov"], "known": [], "missing": []}
+    ]
+
+
+def test_an_optimizer_that_cannot_be_judged_says_why() -> None:
+    result = invoke("verify", "--optimizer", "v1.SyncReplicas")
+    assert "not judged: v1.SyncReplicas, since it waits for the queues" in result.stdout
+
+
+def test_an_unknown_optimizer_is_a_mistake_in_every_command() -> None:
+    for command in (["verify"], ["routes"]):
+        line = refused(invoke(*command, "--optimizer", "keras.Adm"))
+        assert line.startswith("gradcheck: unknown optimizer 'keras.Adm'; did you mean 'keras.Adam'? Known: ")
+
+
+def test_a_step_that_moves_what_it_must_not_is_shown_and_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known, "KNOWN", ())
+    options = ("--optimizer", "keras.SGD:ema_overwrite", "--law", "unchanged", "--engine", "eager")
+    result = invoke("verify", *options)
+    assert result.exit_code == 1
+    assert "unchanged broken by keras.SGD:ema_overwrite on engine eager" in result.stdout
+    assert "no gradient was given for it: the optimizer moves it by itself" in result.stdout
+    (path,) = Path(".gradcheck").absolute().iterdir()
+    again = invoke("replay", path)
+    assert again.exit_code == 1
+    assert "unchanged broken by keras.SGD:ema_overwrite on engine eager" in again.stdout
+    assert "there is no script of it" in refused(invoke("replay", path, "--script"))
+    monkeypatch.undo()
+    assert invoke("replay", path).exit_code == 0
+
+
+def test_routes_are_compared_for_a_person_and_for_a_page() -> None:
+    shown = invoke("routes", "--optimizer", "v1.Momentum")
+    assert shown.exit_code == 0
+    assert "v1.Momentum:use_nesterov" in shown.stdout
+    page = invoke("routes", "--optimizer", "v1.Momentum", "--markdown")
+    assert page.stdout.startswith("| optimizer | custom-gradient | stop-gradient |")
+    assert "but momentum moves the variable" in page.stdout
 
 
 # --- replay -------------------------------------------------------------------------------------

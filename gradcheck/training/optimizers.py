@@ -117,7 +117,8 @@ def choose_optimizers(names: Sequence[str]) -> tuple[Optimizer, ...]:
     found = find_optimizers()
     for name in names:
         if not any(name in (optimizer.name, optimizer.family) for optimizer in found):
-            raise unknown("optimizer", name, [optimizer.name for optimizer in found])
+            # With its variants the list would fill the screen.
+            raise unknown("optimizer", name, {o.name if ":" in name else o.family for o in found})
     return tuple(o for o in found if not names or o.name in names or o.family in names)
 
 
