@@ -24,6 +24,7 @@ class Term:
         engine: Name of the engine that computed it.
         dtype: What it was computed in.
         tangents: Whether tangents were pushed forward, which rounds in its own way.
+        through: Name of the transform that it went through, if any.
     """
 
     objective: Objective
@@ -32,6 +33,7 @@ class Term:
     engine: str
     dtype: str
     tangents: bool = False
+    through: str = ""
 
 
 @dataclass(frozen=True)

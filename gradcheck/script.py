@@ -36,6 +36,8 @@ def write_script(witness: Witness) -> str:
     compared = judge_again(witness).comparison
     if isinstance(compared.found, Gradient) and not compared.found.terms:
         raise UsageError(f"law {witness.law} does not say how to compute what it found, so that no script can")
+    if any(term.through for term in compared.found.terms):
+        raise UsageError(f"law {witness.law} compares with a transform of training, which no script spells out")
     expected = _derived(compared)
     terms = (*expected.terms, *compared.found.terms)
     names = {objective: f"objective{i}" for i, objective in enumerate(dict.fromkeys(t.objective for t in terms))}

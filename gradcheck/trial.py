@@ -183,8 +183,9 @@ class Trial:
         found = self.arena.transformed(transform, self.engine)[variable]
         objective = as_objective(formula)
         if isinstance(found, Unconnected):
-            return Unconnected((self._term(objective, variable),))
-        return self.computed(found, objective, variable)
+            return Unconnected((replace(self._term(objective, variable), through=transform.name),))
+        whole = self.computed(found, objective, variable)
+        return replace(whole, terms=tuple(replace(term, through=transform.name) for term in whole.terms))
 
     def computed(self, values: Array, objective: Objective, variable: str, *, doubt: Array | float = 0.0) -> Gradient:
         """Wrap values that this trial's engine computed."""

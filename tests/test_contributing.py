@@ -1,4 +1,4 @@
-"""A layer, a law and an engine are one file each: CONTRIBUTING's recipes, followed word for word."""
+"""A layer, a law, an engine and a transform are one file each: CONTRIBUTING's recipes, followed word for word."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ assert "trunk/0/scale" in graph.variables
 for law in ("commutation", "numeric", "agreement", "presence"):
     assert not broken(law, engines["relaxed"]), law
 
+for engine in ("eager", "graph"):
+    assert not broken("clipping", engines[engine])
+
 class Liar:
     def __getattr__(self, name): return getattr(engines["relaxed"], name)
     name = "liar"
@@ -58,7 +61,7 @@ def recipes() -> dict[str, str]:
 def test_recipes_are_followed_by_adding_one_file_each(tmp_path: Path) -> None:
     shutil.copytree(TOP / "gradcheck", tmp_path / "gradcheck", ignore=shutil.ignore_patterns("__pycache__"))
     files = recipes()
-    assert {Path(path).parent.name for path in files} == {"vocabulary", "laws", "engines"}
+    assert {Path(path).parent.name for path in files} == {"vocabulary", "laws", "engines", "transforms"}
     for path, source in files.items():
         assert not (tmp_path / path).exists(), "a recipe adds a file"
         (tmp_path / path).write_text(source)

@@ -23,11 +23,13 @@ class Trophy:
 
 
 TROPHIES = [
+    Trophy("cond_unknown_shape"),
     Trophy("forward_embedding_lookup"),
     Trophy("forward_sparse_read"),
     Trophy("keras_ema_overwrite", seen=(2, 16)),
     Trophy("keras_loss_scale_slices", seen=(2, 16)),
     Trophy("keras_repeated_ids", seen=(2, 16)),
+    Trophy("recompute_kills", mended=(2, 17)),
 ]
 
 
