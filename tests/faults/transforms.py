@@ -159,7 +159,7 @@ def scaled(law: str, **options: Any) -> Any:
 MISSTEPS = [
     Misstep("means of unequal parts averaged", "accumulation", function("accumulation", average_of_means), MEAN),
     Misstep("only the last part accumulated", "accumulation", function("accumulation", last_part_only), SUMMED),
-    Misstep("recomputed loss forgets its division", "recompute", function("recompute", total_for_mean), MEAN),
+    Misstep("recomputed loss forgets its division", "recompute", function("recompute", total_for_mean), MEAN, "eager"),
     Misstep("examples' gradients averaged", "vectorized-map", function("vectorized-map", mean_of_examples), SUMMED),
     Misstep("last example not mapped", "map-fn", function("map-fn", but_the_last), SUMMED),
     Misstep("loop starts at the second example", "while-loop", function("while-loop", from_the_second), SUMMED),
