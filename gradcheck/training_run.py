@@ -33,7 +33,7 @@ class TrainingRun:
         reasons = {engine.name: why_not_trained(engine) for engine in engines}
         missing = {optimizer.name: reason for optimizer in optimizers if (reason := optimizer.why_not())}
         for law in laws:
-            self.report.coverage[law.name] = Coverage(missing=missing)
+            self.report.coverage[law.name] = Coverage(missing=missing, found=len(optimizers))
             for engine, reason in reasons.items():
                 if reason:
                     self.report.cells[law.name, engine].reasons[reason] += 1

@@ -136,7 +136,7 @@ def test_an_optimizer_is_judged_by_the_laws_of_a_step_alone() -> None:
     tested = {cell["engine"] for cell in report["cells"] if cell["verdict"] == "tested"}
     assert tested == {"eager", "graph", "v1"}
     assert report["coverage"] == [
-        {"law": "unchanged", "optimizers": ["v1.Momentum:use_nesterov"], "known": [], "missing": []}
+        {"law": "unchanged", "found": 1, "optimizers": ["v1.Momentum:use_nesterov"], "known": [], "missing": []}
     ]
 
 

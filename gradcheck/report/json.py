@@ -61,6 +61,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
 
 def _coverage(coverage: Coverage) -> dict[str, Any]:
     return {
+        "found": coverage.found,
         "optimizers": sorted(coverage.covered),
         "known": [{"reason": why, "optimizers": sorted(names)} for why, names in sorted(coverage.known.items())],
         "missing": [{"optimizer": name, "reason": why} for name, why in sorted(coverage.missing.items())],

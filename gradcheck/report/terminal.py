@@ -104,7 +104,7 @@ def _coverage(report: Report) -> Table:
     for law, coverage in report.coverage.items():
         missing |= coverage.missing
         known = [f"{len(names)}: {reason}" for reason, names in sorted(coverage.known.items())]
-        table.add_row(law, str(len(coverage.covered)), escape("\n".join(known)))
+        table.add_row(law, f"{len(coverage.covered)} of {coverage.found}", escape("\n".join(known)))
     if missing:
         table.caption = "\n".join(f"not judged: {name}, since {reason}" for name, reason in missing.items())
         table.caption_justify = "left"
@@ -128,6 +128,8 @@ def _closing(report: Report) -> str:
     done = f"{judged}{redrawn}, in {report.seconds:.0f} s"
     if report.interrupted:
         done = f"Interrupted; so far {done}"
+    else:
+        done = done[0].upper() + done[1:]
     if report.violated:
         return f"[bold red]Violated.[/] {done}."
     if report.failed:

@@ -73,12 +73,14 @@ class Coverage:
     Attributes:
         covered: Their names.
         known: Names of those that do otherwise, by the reason.
-        missing: Names of those that could not be judged, by the reason.
+        missing: Why some could not be judged, by their names.
+        found: How many there are.
     """
 
     covered: set[str] = field(default_factory=set)
     known: dict[str, set[str]] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
+    found: int = 0
 
     def add(self, judgement: Judgement) -> None:
         """Count a judgement."""

@@ -69,7 +69,15 @@ KNOWN = (
     ),
     Known(
         "two-calls",
-        ("keras.Adafactor*", "keras.Adam*", "keras.Lamb*", "keras.Nadam*", "keras.ScheduleFreeAdamW*", "v1.Adam"),
+        (
+            "keras.Adafactor*",
+            "keras.Adam*",
+            "keras.Lamb*",
+            "keras.MultiOptimizer*",
+            "keras.Nadam*",
+            "keras.ScheduleFreeAdamW*",
+            "v1.Adam",
+        ),
         "*",
         "the step counter moves at every call, and its bias correction reads it",
     ),
@@ -78,7 +86,10 @@ KNOWN = (
     Known(
         "sparse-dense",
         (
-            *(f"keras.{name}*" for name in ("Ada", "Ftrl", "Lamb", "Muon", "Nadam", "RMSprop", "ScheduleFree")),
+            *(
+                f"keras.{name}*"
+                for name in ("Ada", "Ftrl", "Lamb", "Muon", "Nadam", "MultiOptimizer", "RMSprop", "ScheduleFree")
+            ),
             *(f"keras.*:{variant}" for variant in ("clipnorm", "clipvalue", "global_clipnorm")),
         ),
         "*",

@@ -70,12 +70,15 @@ class Optimizer:
             name for name, parameter in _parameters(self.kind).items() if parameter.default is inspect.Parameter.empty
         )
 
+    @property
+    def wants_all(self) -> bool:
+        """Whether every variable it was built with must be in every call, if only with ``None``."""
+        return self.kind.__name__ == "MultiOptimizer"
+
     def why_not(self) -> str | None:
         """Return why it cannot be made here, or ``None``."""
         if self.kind.__name__ == "SyncReplicasOptimizer":
             return "it waits for the queues and sessions of a parameter server"
-        if self.kind.__name__ == "MultiOptimizer":
-            return "it takes no restricted list: it wants a gradient for every variable that it was built with"
         strange = [name for name in self.requires if name not in _REQUIRED]
         return f"gradcheck knows no value for its argument {strange[0]}" if strange else None
 

@@ -61,6 +61,7 @@ class _Session:
         self.shared = self.model.names_in("embedding", "trunk")
         # Keras divides gradients by the scale, which IndexedSlices refuse: see docs/trophies.md, loss-scale-slices.
         self._densifies = "loss_scale_factor" in optimizer.options
+        self._wants_all = optimizer.wants_all
         self._warming_up = False
         self.given: dict[str, Tensor] = {}
         self.computed: list[Tensor] = []
@@ -107,6 +108,9 @@ class _Session:
     def apply(self, pairs: Sequence[Pair], *, which: int = 0, as_lists: bool = False) -> None:
         dense = {name: tf.convert_to_tensor(gradient) for gradient, name in pairs if gradient is not None}
         self.given |= dense
+        if self._wants_all:
+            named = {name for _, name in pairs}
+            pairs = [*pairs, *((None, name) for name in self._owned()[which] if name not in named)]
         gradients = [dense.get(name) if self._densifies else gradient for gradient, name in pairs]
         weights = [self.model.weights[name] for _, name in pairs]
         with tf.control_dependencies([] if tf.executing_eagerly() else self.computed):
