@@ -50,20 +50,21 @@ class Cell:
     reasons: Counter[str] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
 
-    def count(self, checks: Sequence[Check], doubt_bits: float | None = None) -> None:
-        """Count comparisons; with ``doubt_bits`` they are exact, and leave a doubt of 2^-doubt_bits."""
+    def count(self, checks: Sequence[Check], bits_a_point: float | None = None) -> None:
+        """Count comparisons; with ``bits_a_point`` they are exact, and each point halves the doubt so many times."""
         for check in checks:
             compared = check.comparison
             self.broken += int(compared.broken.sum())
             self.ill_conditioned += compared.ill_conditioned
             if check.proof:
                 self.structural += 1
-            elif doubt_bits is None:
+            elif bits_a_point is None:
                 self.tested += int(compared.judged.sum())
                 self.worst = max(self.worst, compared.worst)
-        if doubt_bits is not None and any(check.comparison.judged.any() for check in checks):
+        points = [int(check.comparison.judged.sum()) for check in checks if check.comparison.judged.any()]
+        if bits_a_point is not None and points:
             self.identities += 1
-            self.doubt_bits = min(self.doubt_bits, doubt_bits)
+            self.doubt_bits = min(self.doubt_bits, bits_a_point * min(points))
 
     @property
     def verdict(self) -> Verdict:

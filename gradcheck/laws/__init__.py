@@ -65,6 +65,14 @@ def only_when_named(law: Law) -> str | None:
     return found
 
 
+def takes_turns(law: Law) -> bool:
+    """Whether the law traces for itself, so that it takes turns with others like it, and is judged on some graphs only.
+
+    Such a law says so in an attribute ``takes_turns``; when it is named it is judged on all of them.
+    """
+    return bool(getattr(law, "takes_turns", False))
+
+
 def all_objectives() -> tuple[Objective, ...]:
     """Return everything that some law differentiates: one trace for all laws."""
     return tuple(dict.fromkeys(as_objective(formula) for law in laws for formula in law.needs))

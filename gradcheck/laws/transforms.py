@@ -25,6 +25,7 @@ class Unchanged:
     needs: tuple[Expression | Objective, ...] = (_JOINT,)
     # Only a few points are transformed, too few to prove an identity.
     identity: bool = False
+    takes_turns: bool = True
 
     @property
     def name(self) -> str:

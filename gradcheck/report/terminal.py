@@ -126,10 +126,7 @@ def _closing(report: Report) -> str:
     redrawn = f", {report.redrawn:,} drawn again near kinks" if report.redrawn else ""
     judged = " and ".join(_judged(report))
     done = f"{judged}{redrawn}, in {report.seconds:.0f} s"
-    if report.interrupted:
-        done = f"Interrupted; so far {done}"
-    else:
-        done = done[0].upper() + done[1:]
+    done = f"Interrupted; so far {done}" if report.interrupted else done[0].upper() + done[1:]
     if report.violated:
         return f"[bold red]Violated.[/] {done}."
     if report.failed:
