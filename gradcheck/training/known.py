@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 
+from gradcheck.backend import OLDEST, tensorflow_version
 from gradcheck.training.optimizers import Optimizer
+
+_KERAS_3 = (2, 16)
+
+
+@cache
+def installed() -> tuple[int, int]:
+    """Return the installed TensorFlow's version, as far as it matters."""
+    major, minor, *_ = tensorflow_version().split(".")
+    return int(major), int(minor)
 
 
 @dataclass(frozen=True)
@@ -18,6 +29,7 @@ class Known:
         claims: Pattern of the claims that may be broken.
         reason: Why.
         but: Patterns of names that are no exception all the same.
+        since: The first version of TensorFlow that does so.
     """
 
     law: str
@@ -25,6 +37,7 @@ class Known:
     claims: str
     reason: str
     but: tuple[str, ...] = ()
+    since: tuple[int, int] = OLDEST
 
     def names(self, optimizer: Optimizer) -> bool:
         """Whether an optimizer is known to do otherwise."""
@@ -32,7 +45,7 @@ class Known:
             any(fnmatchcase(optimizer.name, pattern) for pattern in patterns)
             for patterns in (self.optimizers, self.but)
         )
-        return named and not excluded
+        return named and not excluded and installed() >= self.since
 
     def covers(self, law: str, optimizer: Optimizer, claim: str) -> bool:
         """Whether a broken claim is this difference."""
@@ -47,6 +60,7 @@ KNOWN = (
         ("keras.*:ema", "keras.*:ema_overwrite"),
         "slot *average of *",
         "a moving average goes on following every variable that the optimizer was built with",
+        since=_KERAS_3,
     ),
     Known(
         "unchanged",
@@ -54,12 +68,14 @@ KNOWN = (
         "* stays as it was",
         "the moving average overwrites every variable that the optimizer was built with, those left out included "
         "(docs/trophies.md: keras-ema-overwrite)",
+        since=_KERAS_3,
     ),
     Known(
         "unchanged",
         ("keras.*:gradient_accumulation",),
         "slot *accumulator of *",
         "an update clears the accumulators of every variable that the optimizer was built with",
+        since=_KERAS_3,
     ),
     Known(
         "routes-agree",
@@ -82,7 +98,7 @@ KNOWN = (
         "the step counter moves at every call, and its bias correction reads it",
     ),
     Known("two-calls", ("keras.*:ema", "keras.*:ema_overwrite"), "*", "averages are taken at every call"),
-    Known("two-calls", ("keras.*:gradient_accumulation",), "*", "every call counts as a micro-batch"),
+    Known("two-calls", ("keras.*:gradient_accumulation",), "*", "every call counts as a micro-batch", since=_KERAS_3),
     Known(
         "sparse-dense",
         (
@@ -96,6 +112,7 @@ KNOWN = (
         "Keras 3 squares and clips the rows of IndexedSlices before it adds repeated ones up "
         "(docs/trophies.md: keras-repeated-ids)",
         but=("keras.*:gradient_accumulation", "keras.*:loss_scale", "keras.Ftrl:global_clipnorm"),
+        since=_KERAS_3,
     ),
     Known(
         "sparse-dense",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from training.support import training
 
 from gradcheck.graph import Wiring
 from gradcheck.training.judge import judge_law
 from gradcheck.training.laws import step_laws
 from gradcheck.training.laws.agreement import agree
 from gradcheck.training.routes import routes
+from training.support import training
 
 MODES = pytest.mark.parametrize("mode", ["eager", "graph"])
 
@@ -24,8 +24,8 @@ def told(check) -> str:
 @pytest.mark.parametrize(
     ("optimizer", "cause"),
     [
-        ("keras.SGD:momentum", r"its gradient was zero, but momentum carried it on \(sgd/.*momentum not zero\)"),
-        ("keras.SGD:weight_decay", r"its gradient was zero, but weight decay carried it on"),
+        ("keras.SGD:momentum", r"its gradient was zero, but momentum carried it on \(.+ not zero\)"),
+        ("keras.SGD:weight_decay", r"its gradient was zero, but .*weight decay carried it on"),
         ("keras.AdamW", r"its gradient was zero, but momentum and weight decay carried it on"),
         ("v1.Momentum", r"its gradient was zero, but momentum carried it on \(momentum not zero\)"),
     ],
@@ -62,7 +62,7 @@ def test_heads_that_are_apart_need_no_cut(wiring) -> None:
 
 
 def test_plain_gradient_descent_does_not_tell_zeros_from_nothing() -> None:
-    assert judge_law(step_laws["unchanged"], training("keras.SGD", route="zero-masked")).broken == []
+    assert judge_law(step_laws["unchanged"], training("v1.GradientDescent", route="zero-masked")).broken == []
 
 
 def test_every_control_says_why_it_is_wrong() -> None:

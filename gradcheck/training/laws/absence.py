@@ -92,4 +92,4 @@ _ALL_ABSENT = Route("nothing but absent pairs", "no variable is given a gradient
 
 
 def _is_keras_3() -> bool:
-    return not str(tf.keras.__version__).startswith("2.")
+    return not str(getattr(tf.keras, "__version__", "2.15")).startswith("2.")
