@@ -106,13 +106,19 @@ KNOWN = (
                 f"keras.{name}*"
                 for name in ("Ada", "Ftrl", "Lamb", "Muon", "Nadam", "MultiOptimizer", "RMSprop", "ScheduleFree")
             ),
-            *(f"keras.*:{variant}" for variant in ("clipnorm", "clipvalue", "global_clipnorm")),
         ),
         "*",
-        "Keras 3 squares and clips the rows of IndexedSlices before it adds repeated ones up "
+        "Keras 3 squares the rows of IndexedSlices before it adds repeated ones up "
         "(docs/trophies.md: keras-repeated-ids)",
         but=("keras.*:gradient_accumulation", "keras.*:loss_scale", "keras.Ftrl:global_clipnorm"),
         since=_KERAS_3,
+    ),
+    Known(
+        "sparse-dense",
+        ("keras.*:clipnorm", "keras.*:clipvalue", "keras.*:global_clipnorm"),
+        "*",
+        "Keras clips the rows of IndexedSlices before it adds repeated ones up",
+        but=("keras.Ftrl:global_clipnorm",),
     ),
     Known(
         "sparse-dense",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from training.support import training
 
 from gradcheck.gradient import Unconnected
 from gradcheck.training.laws import REFERENCE
 from gradcheck.training.routes import routes
 from gradcheck.training.train import STEPS, WARM_UP
+from training.support import training
 
 W1, W2 = "head1/0/kernel", "head2/0/kernel"
 
