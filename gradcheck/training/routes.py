@@ -51,6 +51,7 @@ class Session(Protocol):
 
 
 Step = Callable[[Session], None]
+WARM_UP = 3
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Route:
         why_wrong: For a negative control: why it does not keep the heads apart.
         optimizers: How many it takes: with two, the second one has head 2.
         keras: Whether it needs Keras layers.
+        warm_up: How many steps on the joint loss move all variables first. Three is no multiple of how
+            often averages overwrite and accumulators are cleared.
     """
 
     name: str
@@ -72,6 +75,7 @@ class Route:
     why_wrong: str | None = None
     optimizers: int = 1
     keras: bool = False
+    warm_up: int = WARM_UP
 
     def applies(self, optimizer: Optimizer) -> bool:
         """Whether the route can be taken with this optimizer."""

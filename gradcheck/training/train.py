@@ -19,7 +19,6 @@ from gradcheck.training.model import Cut, Model
 from gradcheck.training.optimizers import Optimizer
 from gradcheck.training.routes import Pair, Route, Step, Wanted
 
-WARM_UP = 3  # not a multiple of how often averages overwrite and accumulators are cleared
 STEPS = 2
 MODES = ("eager", "graph", "v1")
 
@@ -44,9 +43,9 @@ def train(graph: TwoHeadGraph, point: Point, optimizer: Optimizer, route: Route,
         warnings.simplefilter("always")
         if mode == "v1":
             with tf.Graph().as_default():
-                history = _train_in_session(_Session(graph, point, optimizer, route), route.step)
+                history = _train_in_session(_Session(graph, point, optimizer, route), route)
         else:
-            history = _train(_Session(graph, point, optimizer, route), route.step, compiled=mode == "graph")
+            history = _train(_Session(graph, point, optimizer, route), route, compiled=mode == "graph")
     return history(tuple(str(warning.message) for warning in caught))
 
 
@@ -178,12 +177,13 @@ class _Session:
         return {key: slot for key, slot in slots.items() if slot is not None}
 
 
-def _train(session: _Session, step: Step, *, compiled: bool) -> Callable[[tuple[str, ...]], History]:
-    for _ in range(WARM_UP):
+def _train(session: _Session, route: Route, *, compiled: bool) -> Callable[[tuple[str, ...]], History]:
+    for _ in range(route.warm_up):
         session.warm_up()
     session.computed.clear()
     states = [_read(session.state())]
-    run = tf.function(lambda: session.step(step), autograph=False) if compiled else (lambda: session.step(step))
+    take = lambda: session.step(route.step)  # noqa: E731
+    run = tf.function(take, autograph=False) if compiled else take
     given = []
     for _ in range(STEPS):
         given.append({name: gradient.numpy() for name, gradient in run().items()})
@@ -191,18 +191,19 @@ def _train(session: _Session, step: Step, *, compiled: bool) -> Callable[[tuple[
     return lambda warned: _history(session, states, given, warned)
 
 
-def _train_in_session(session: _Session, step: Step) -> Callable[[tuple[str, ...]], History]:
-    session.warm_up()
+def _train_in_session(session: _Session, route: Route) -> Callable[[tuple[str, ...]], History]:
+    if route.warm_up:
+        session.warm_up()
     warm_up = session.updates.copy()
     session.computed.clear()
     session.updates.clear()
-    given_tensors = session.step(step)
+    given_tensors = session.step(route.step)
     updates = session.updates
     state = session.state()
     given = []
     with tf.compat.v1.Session() as run:
         run.run(tf.compat.v1.global_variables_initializer())
-        for _ in range(WARM_UP):
+        for _ in range(route.warm_up):
             run.run(warm_up)
         states = [run.run(state)]
         for _ in range(STEPS):

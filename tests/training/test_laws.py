@@ -57,6 +57,12 @@ class Lie:
 LIES = {
     "a variable left out moves by one bit": Lie("unchanged", "split-var-list", lambda h: shift(h, "embedding")),
     "a slot left out moves": Lie("unchanged", "split-var-list", lambda h: shift_slot(h, "embedding")),
+    "a variable left out gains a slot": Lie(
+        "unchanged",
+        "split-var-list from the start",
+        lambda h: replace(h, slots={**h.slots, ("embedding", "m"): 0}),
+        "v1.Adam",
+    ),
     "a listed variable stands still": Lie("changed", "split-var-list", lambda h: freeze(h, W1)),
     "one route is a bit off": Lie("routes-agree", "two-tapes", lambda h: shift(h, W1)),
     "one route has another slot": Lie("routes-agree", "stop-gradient", lambda h: shift_slot(h, W1)),

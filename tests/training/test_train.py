@@ -7,8 +7,8 @@ import pytest
 
 from gradcheck.gradient import Unconnected
 from gradcheck.training.laws import REFERENCE
-from gradcheck.training.routes import routes
-from gradcheck.training.train import STEPS, WARM_UP
+from gradcheck.training.routes import WARM_UP, routes
+from gradcheck.training.train import STEPS
 from training.support import training
 
 W1, W2 = "head1/0/kernel", "head2/0/kernel"

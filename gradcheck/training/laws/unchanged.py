@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from gradcheck.gradient import Unconnected
 from gradcheck.training.explain import explained
-from gradcheck.training.judging import moved, still
+from gradcheck.training.judging import moved, still, told
 from gradcheck.training.laws import REFERENCE, Training, register_step_law
 from gradcheck.training.optimizers import Optimizer
+from gradcheck.training.routes import routes
 from gradcheck.trial import Check
 
 
@@ -19,7 +21,7 @@ class LeftOutIsUnchanged:
     """A restricted list leaves the embedding unchanged, as the seed's answer claims."""
 
     name = "unchanged"
-    sentence = "A variable outside every list is, bit for bit, what it was after each step, and so are its slots."
+    sentence = "A variable outside every list stays as it was, bit for bit, at each step; so do its slots, and it gains none."
     equation = "w not in var_list  =>  w[k] = w[0], slots(w)[k] = slots(w)[0]"
 
     def why_not(self, optimizer: Optimizer, mode: str) -> str | None:
@@ -34,6 +36,9 @@ class LeftOutIsUnchanged:
             for slot, values in history.slots_of(name).items():
                 check = still(f"slot {slot} of {name} stays as it was", name, values)
                 yield explained(check, training.optimizer, history, own)
+        # Keras makes all slots when it is built; TensorFlow 1 makes one where it is needed.
+        if training.optimizer.api == "v1":
+            yield from _gained(training)
 
 
 @register_step_law
@@ -53,3 +58,14 @@ class ListedIsChanged:
             gradient = history.gradients[name]
             given = not isinstance(gradient, Unconnected) and bool(np.any(gradient))
             yield moved(f"{name} moves", name, history.values[name], judged=given)
+
+
+def _gained(training: Training) -> Iterator[Check]:
+    """Train from the start, where no slot is there yet."""
+    route = routes[training.route]
+    slots = training.history(replace(route, name=f"{route.name} from the start", warm_up=0)).slots
+    for name in training.left_out:
+        gained = [slot for owner, slot in slots if owner == name]
+        yield told(
+            f"{name} gains no slot", name, expected="no slot", found=", ".join(gained) or "none", holds=not gained
+        )
