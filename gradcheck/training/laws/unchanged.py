@@ -21,7 +21,7 @@ class LeftOutIsUnchanged:
     """A restricted list leaves the embedding unchanged, as the seed's answer claims."""
 
     name = "unchanged"
-    sentence = "A variable outside every list stays as it was, bit for bit, at each step; so do its slots, and it gains none."
+    sentence = "A variable outside every list stays as it was, bit for bit; so do its slots, and it gains none."
     equation = "w not in var_list  =>  w[k] = w[0], slots(w)[k] = slots(w)[0]"
 
     def why_not(self, optimizer: Optimizer, mode: str) -> str | None:
