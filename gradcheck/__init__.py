@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from gradcheck.errors import BackendError, EngineError, GradcheckError, LawBroken, UsageError
 
 if TYPE_CHECKING:
-    from gradcheck.assertions import assert_law, assert_step
+    from gradcheck.assertions import assert_isolated, assert_law, assert_reaches, assert_step
     from gradcheck.engines import Engine, Evaluation, View, engines, register_engine
+    from gradcheck.flow.flow import flow
+    from gradcheck.flow.result import Flow
     from gradcheck.gradient import Gradient, Unconnected
     from gradcheck.graph import TwoHeadGraph, Wiring
     from gradcheck.laws import Law, laws, register_law
@@ -27,8 +29,10 @@ if TYPE_CHECKING:
     from gradcheck.witness import Witness, load_witness, replay
 
 _HOMES = {
-    "assertions": ["assert_law", "assert_step"],
+    "assertions": ["assert_isolated", "assert_law", "assert_reaches", "assert_step"],
     "engines": ["Engine", "Evaluation", "View", "engines", "register_engine"],
+    "flow.flow": ["flow"],
+    "flow.result": ["Flow"],
     "gradient": ["Gradient", "Unconnected"],
     "graph": ["TwoHeadGraph", "Wiring"],
     "laws": ["Law", "laws", "register_law"],
@@ -44,10 +48,11 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022  # errors first
     "BackendError", "EngineError", "GradcheckError", "LawBroken", "UsageError",
-    "Arena", "Check", "Engine", "Evaluation", "Gradient", "Law", "Objective", "Point", "Points", "Settings", "Trial",
-    "TwoHeadGraph", "Unconnected", "View", "Wiring", "Witness",
-    "assert_law", "assert_step", "draw", "draw_integers", "engines", "layer", "layers", "laws", "load_witness", "loss",
-    "losses", "points", "register_engine", "register_law", "replay", "two_head_graphs", "verify",
+    "Arena", "Check", "Engine", "Evaluation", "Flow", "Gradient", "Law", "Objective", "Point", "Points", "Settings",
+    "Trial", "TwoHeadGraph", "Unconnected", "View", "Wiring", "Witness",
+    "assert_isolated", "assert_law", "assert_reaches", "assert_step", "draw", "draw_integers", "engines", "flow",
+    "layer", "layers", "laws", "load_witness", "loss", "losses", "points", "register_engine", "register_law", "replay",
+    "two_head_graphs", "verify",
 ]  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from gradcheck.engines import engines
 from gradcheck.errors import LawBroken, UsageError
 from gradcheck.explain import explain
+from gradcheck.flow.flow import flow
+from gradcheck.flow.result import Flow, Kind
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.laws import all_objectives, laws
 from gradcheck.point import Point
@@ -58,6 +60,51 @@ def assert_law(
             )
             path = witness.save(witnesses) if witnesses else None
             raise LawBroken(describe_witness(witness, path))
+
+
+def assert_isolated(losses: Callable[..., Any], loss: str, *args: Any, from_: Sequence[Any]) -> None:
+    """Assert that no gradient of a loss flows to some variables, by the structure of the graph.
+
+    Args:
+        losses: What returns the losses; see `gradcheck.flow`.
+        loss: Name of the loss.
+        args: What ``losses`` is called with.
+        from_: Variables, names or globs that the loss must not reach.
+
+    Raises:
+        LawBroken: A gradient flows; the message shows the table and the path, with the user's lines.
+        UsageError: The losses cannot be traced, or a name matches nothing.
+    """
+    found = flow(losses, *args, variables=from_)
+    leaks = [name for name in found.variables if found[loss, name].kind is Kind.CONNECTED]
+    if leaks:
+        mend = "cut the path with tf.stop_gradient, or leave the variable out of the optimizer's list"
+        raise LawBroken(_flow_text(f"{loss} leaks into {', '.join(leaks)}", found, loss, leaks, mend))
+
+
+def assert_reaches(losses: Callable[..., Any], loss: str, *args: Any, variables: Sequence[Any]) -> None:
+    """Assert that a gradient of a loss flows to some variables, by the structure of the graph.
+
+    Args:
+        losses: What returns the losses; see `gradcheck.flow`.
+        loss: Name of the loss.
+        args: What ``losses`` is called with.
+        variables: Variables, names or globs that the loss must reach.
+
+    Raises:
+        LawBroken: No gradient flows; the message shows the table and what cuts the path.
+        UsageError: The losses cannot be traced, or a name matches nothing.
+    """
+    found = flow(losses, *args, variables=variables)
+    cut = [name for name in found.variables if found[loss, name].kind is not Kind.CONNECTED]
+    if cut:
+        mend = "mend the operations marked x; where there is none, the loss does not use the variable at all"
+        raise LawBroken(_flow_text(f"{loss} does not reach {', '.join(cut)}", found, loss, cut, mend))
+
+
+def _flow_text(claim: str, found: Flow, loss: str, names: Sequence[str], mend: str) -> str:
+    told = "\n".join(found.explain(loss, name) for name in names)
+    return f"{claim}\n{str(found).rstrip()}\n{told}\nto mend it: {mend}"
 
 
 def assert_step(
