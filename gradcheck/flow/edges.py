@@ -41,8 +41,9 @@ class Gradients:
         return self._known[key]
 
     def _key(self, op: Operation) -> Any:
-        custom = op.node_def.attr["_gradient_op_type"].s if "_gradient_op_type" in op.node_def.attr else b""
-        return op.type, custom, tuple(t.dtype for t in op.inputs), tuple(t.dtype for t in op.outputs)
+        attributes = op.node_def.attr
+        custom = attributes["_gradient_op_type"].s if "_gradient_op_type" in attributes else b""
+        return op.type, custom, *(t.dtype for t in op.inputs), None, *(t.dtype for t in op.outputs)
 
     def _ask(self, op: Operation) -> Sequence[str | None]:
         count = len(op.inputs)

@@ -47,7 +47,9 @@ def trace(losses: Callable[..., Any], args: Sequence[Any]) -> Traced:
         if not isinstance(tensor, tf.Tensor) or not tensor.dtype.is_floating:
             kind = tensor.dtype.name if isinstance(tensor, tf.Tensor) else repr(tensor)
             raise UsageError(f"losses must return floating-point tensors; {name} is {kind:.80}")
-    return Traced(concrete.graph, named, _captured(concrete))
+    # tf.function returns a copy of each result, which is no line of the user's.
+    ends = {name: tensor.op.inputs[0] if tensor.op.type == "Identity" else tensor for name, tensor in named.items()}
+    return Traced(concrete.graph, ends, _captured(concrete))
 
 
 def _plain(losses: Callable[..., Any]) -> Callable[..., Any]:
