@@ -139,4 +139,4 @@ def _judged(report: Report) -> Iterator[str]:
         yield f"{report.points:,} points on {report.graphs:,} random graphs and the golden case"
     trained = {name for coverage in report.coverage.values() for name in coverage.covered}
     if trained or not report.graphs:
-        yield f"training with {len(trained)} optimizers"
+        yield f"training with {len(trained)} optimizer{'s' * (len(trained) != 1)}"

@@ -122,7 +122,7 @@ KNOWN = (
     ),
     Known(
         "sparse-dense",
-        ("v1.Adadelta", "v1.Momentum*", "v1.RMSProp*"),
+        ("v1.Adadelta", "v1.MixedPrecisionLossScale", "v1.Momentum*", "v1.RMSProp*"),
         "*",
         "lazy: rows that no id reads keep their momentum and averages",
     ),

@@ -99,6 +99,8 @@ _REQUIRED: Mapping[str, Any] = {
     "momentum": lambda: 0.9,
     "global_step": lambda: tf.Variable(0, dtype=tf.int64, trainable=False, name="global_step"),
     "inner_optimizer": lambda: tf.keras.optimizers.SGD(RATE, momentum=0.9),
+    "opt": lambda: tf.compat.v1.train.MomentumOptimizer(RATE, 0.9),
+    "loss_scale": lambda: 8.0,
     "optimizer_map": lambda: tf.keras.optimizers.OptimizerMap(tf.keras.optimizers.Adam(RATE)),
 }
 
@@ -106,9 +108,9 @@ _REQUIRED: Mapping[str, Any] = {
 @lru_cache(maxsize=1)
 def find_optimizers() -> tuple[Optimizer, ...]:
     """Return every optimizer and every variant of it, those that cannot be made included."""
-    return tuple(
-        sorted((*_families("keras", tf.keras.optimizers), *_families("v1", tf.compat.v1.train)), key=lambda o: o.name)
-    )
+    v1 = tf.compat.v1.train
+    found = (*_families("keras", tf.keras.optimizers), *_families("v1", v1), *_families("v1", v1.experimental))
+    return tuple(sorted(found, key=lambda optimizer: optimizer.name))
 
 
 def choose_optimizers(names: Sequence[str]) -> tuple[Optimizer, ...]:
@@ -138,8 +140,9 @@ def _families(api: Api, module: Any) -> Iterator[Optimizer]:
 
 def _classes(module: Any) -> Iterator[tuple[str, type]]:
     found = {name: getattr(module, name) for name in dir(module)}
+    base = tf.keras.optimizers.Optimizer if module is tf.keras.optimizers else tf.compat.v1.train.Optimizer
     for name, kind in found.items():
-        if inspect.isclass(kind) and issubclass(kind, module.Optimizer) and kind is not module.Optimizer:
+        if inspect.isclass(kind) and issubclass(kind, base) and kind is not base:
             plain = name.removesuffix("Optimizer")
             # Keras has both LossScaleOptimizer and names without the suffix.
             yield (name if plain in found or module is tf.keras.optimizers else plain), kind

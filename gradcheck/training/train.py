@@ -169,6 +169,7 @@ class _Session:
 
     def _slots_v1(self, optimizer: Any) -> dict[Key, Any]:
         """Return the slots by their own names: those of their variables are numbered through."""
+        optimizer = getattr(optimizer, "_optimizer", optimizer)  # one that wraps another has no slots of its own
         slots = {
             (name, slot): optimizer.get_slot(variable, slot)
             for name, variable in self.model.variables.items()

@@ -66,6 +66,7 @@ LIES = {
     "a listed variable stands still": Lie("changed", "split-var-list", lambda h: freeze(h, W1)),
     "one route is a bit off": Lie("routes-agree", "two-tapes", lambda h: shift(h, W1)),
     "one route has another slot": Lie("routes-agree", "stop-gradient", lambda h: shift_slot(h, W1)),
+    "one route lacks a slot": Lie("routes-agree", "two-tapes", lambda h: replace(h, slots={})),
     "order matters": Lie("order", "reversed-pairs", lambda h: shift(h, W1, step=1)),
     "two calls matter": Lie("two-calls", "two-calls", lambda h: shift(h, W1)),
     "apply is another step": Lie("entry-points", "apply", lambda h: shift(h, W1), since=(2, 16)),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gradcheck.backend import tf
 from gradcheck.compare import Budget
+from gradcheck.gradient import Unconnected
 from gradcheck.objective import loss1, loss2
 from gradcheck.training.explain import explained
 from gradcheck.training.judging import close, same
@@ -25,7 +26,8 @@ def agree(training: Training, route: Route, reference: Route | None = None) -> I
         yield explained(check, training.optimizer, found, expected)
         theirs = found.slots_of(name)
         for slot, values in expected.slots_of(name).items():
-            check = same(f"slot {slot} of {claim}", name, values[1:], theirs[slot][1:])
+            other = theirs[slot][1:] if slot in theirs else Unconnected()
+            check = same(f"slot {slot} of {claim}", name, values[1:], other)
             yield explained(check, training.optimizer, found, expected)
 
 
