@@ -15,7 +15,7 @@ FuncGraph = Any
 CALLS = {"PartitionedCall": ("f",), "StatefulPartitionedCall": ("f",)}
 BRANCHES = {"If": ("then_branch", "else_branch"), "StatelessIf": ("then_branch", "else_branch")}
 CASES = {"Case": ("branches",), "StatelessCase": ("branches",)}
-LOOPS = {"While": ("body",), "StatelessWhile": ("body",)}
+LOOPS = {"While": ("body", "cond"), "StatelessWhile": ("body", "cond")}
 NESTED = {**CALLS, **BRANCHES, **CASES, **LOOPS}
 
 

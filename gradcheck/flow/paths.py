@@ -85,24 +85,36 @@ def _steps(analysis: Analysis, reached: Reached, tensor: Tensor, number: int) ->
     op = tensor.op
     if op.type not in NESTED:
         return [_step(op, analysis.gradients.blocks(op)[number])]
+    if op.type in LOOPS:
+        return _loop_steps(analysis, reached, tensor, number)
     chooses = op.type in BRANCHES or op.type in CASES
     if chooses and number == 0:
         return [_step(op, "it only chooses a branch")]
-    inside = number - chooses
-    functions = sorted(
-        reached.inner[op.name], key=lambda inner: not inner.outputs()[tensor.value_index].gradient >> inside & 1
-    )
-    for inner in functions:
-        if inner.outputs()[tensor.value_index].value >> inside & 1:
-            return [*find_path(analysis, inner, inner.results[tensor.value_index], inside), _step(op, None)]
-    block = None if op.type not in LOOPS else _cut_in_loop(analysis, reached, tensor, number)
-    return [_step(op, block)]
+    inside, output = number - chooses, tensor.value_index
+    functions = [f for f in reached.inner[op.name] if f.outputs()[output].value >> inside & 1]
+    inner = min(functions, key=lambda f: not f.outputs()[output].gradient >> inside & 1)
+    return [*find_path(analysis, inner, inner.results[output], inside), _step(op, None)]
 
 
-def _cut_in_loop(analysis: Analysis, reached: Reached, tensor: Tensor, number: int) -> str | None:
-    """Return whether several iterations carry a gradient where one does not carry the value."""
-    bits = analysis.through(tensor.op, reached, number)[tensor.value_index]
-    return None if bits.gradient else "no gradient passes from one iteration to the next"
+def _loop_steps(analysis: Analysis, reached: Reached, tensor: Tensor, number: int) -> list[Step]:
+    """Return what one iteration does, where that is enough; otherwise the loop alone."""
+    op, output = tensor.op, tensor.value_index
+    body, condition = reached.inner[op.name]
+    if number == output and _is_free(body, output):
+        return [_step(op, None)]
+    if body.outputs()[output].value >> number & 1:
+        return [*find_path(analysis, body, body.results[output], number), _step(op, None)]
+    if analysis.through(op, reached, number)[output].gradient:
+        return [_step(op, None)]
+    decides = condition.outputs()[0].value >> number & 1
+    return [
+        _step(op, "it only decides how often the loop runs" if decides else "no gradient passes between iterations")
+    ]
+
+
+def _is_free(body: Reached, output: int) -> bool:
+    """Whether a loop that never runs hands its input on, with its gradient, while an iteration cuts it."""
+    return not body.outputs()[output].gradient >> output & 1
 
 
 def _step(op: Operation, block: str | None) -> Step:

@@ -85,13 +85,13 @@ class Analysis:
         """Return what one input of a call alone passes to each output: bit 0 stands for it."""
         alone = [Bits(int(i == number), int(i == number)) for i in range(len(op.inputs))]
         inner = reached.inner[op.name]
-        return self._loop(inner[0], alone) if op.type in LOOPS else _branch(op, inner, alone)
+        return _loop(inner[0], inner[1], alone) if op.type in LOOPS else _branch(op, inner, alone)
 
     def _through(self, op: Operation, reached: Reached) -> Sequence[Bits]:
         inputs = [reached.of(tensor) for tensor in op.inputs]
         if op.type in NESTED:
             inner = reached.inner[op.name] = [self.reach(graph) for graph in nested_graphs(op)]
-            return self._loop(inner[0], inputs) if op.type in LOOPS else _branch(op, inner, inputs)
+            return _loop(inner[0], inner[1], inputs) if op.type in LOOPS else _branch(op, inner, inputs)
         if not reads_values(op) or not any(found.value for found in inputs):
             return [NOTHING] * len(op.outputs)
         value = 0
@@ -103,14 +103,28 @@ class Analysis:
                 gradient |= 0 if block else found.gradient
         return [Bits(value, gradient)] * len(op.outputs)
 
-    def _loop(self, body: Reached, inputs: list[Bits]) -> Sequence[Bits]:
-        """Go round until nothing is added: what leaves an iteration enters the next one."""
-        state = inputs
-        while True:
-            after = [old | _compose(out, state) for old, out in zip(state, body.outputs(), strict=True)]
-            if after == state:
-                return state
-            state = after
+
+def _loop(body: Reached, condition: Reached, inputs: list[Bits]) -> Sequence[Bits]:
+    """Go round until nothing is added: what leaves an iteration enters the next one.
+
+    What the condition reads decides how often the loop runs, and so what each iteration changes.
+    """
+    state, outs = inputs, body.outputs()
+    while True:
+        after = [old | _compose(out, state) for old, out in zip(state, outs, strict=True)]
+        if after == state:
+            break
+        state = after
+    decides = Bits(_compose(condition.outputs()[0], state).value)
+    return [found if _is_kept(body, index) else found | decides for index, found in enumerate(state)]
+
+
+def _is_kept(body: Reached, index: int) -> bool:
+    """Whether a loop hands a tensor on as it is."""
+    tensor, given = body.results[index], body.graph.inputs[index]
+    while tensor.op.type == "Identity":
+        tensor = tensor.op.inputs[0]
+    return bool(tensor is given or tensor.name == given.name)
 
 
 def _branch(op: Operation, inner: Sequence[Reached], inputs: Sequence[Bits]) -> Sequence[Bits]:

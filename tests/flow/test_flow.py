@@ -129,6 +129,27 @@ def test_a_path_that_is_cut_and_one_that_is_not_connect() -> None:
     assert gradcheck.flow(lambda: tf.stop_gradient(W) * W)["loss", "w"].kind is Kind.CONNECTED
 
 
+def test_what_decides_how_often_a_loop_runs_does_not_reach_what_it_keeps() -> None:
+    def loss():
+        return tf.while_loop(lambda i, kept: i < W[0], lambda i, kept: (i + 1.0, kept), [0.0, U * 1.0])[1]
+
+    flow = gradcheck.flow(loss)
+    assert [flow["loss", name].kind for name in ("w", "u")] == [Kind.INDEPENDENT, Kind.CONNECTED]
+
+
+def test_what_decides_how_often_a_loop_runs_is_cut_there_and_the_tape_gives_zeros() -> None:
+    @tf.function(autograph=False)
+    def loss():
+        return tf.while_loop(lambda i, a: i < W[0], lambda i, a: (i + 1.0, a * 2.0), [0.0, U * 1.0])[1]
+
+    cell = gradcheck.flow(loss)["loss", "w"]
+    assert cell.kind is Kind.BLOCKED
+    assert [step.block for step in cell.cuts] == ["it only decides how often the loop runs"]
+    with tf.GradientTape() as tape:
+        value = loss()
+    assert not np.any(tape.gradient(value, W))
+
+
 def test_a_shape_is_no_dependence() -> None:
     table = tf.Variable([[1.0, 2.0]], shape=[None, 2], name="table")
     flow = gradcheck.flow(lambda: tf.cast(tf.shape(table)[0], tf.float32) * U)
