@@ -58,7 +58,7 @@ class _Session:
         self._api = optimizer.api
         self.head1, self.head2 = self.model.names_in("head1"), self.model.names_in("head2")
         self.shared = self.model.names_in("embedding", "trunk")
-        # Keras divides gradients by the scale, which IndexedSlices refuse: see docs/trophies.md, loss-scale-slices.
+        # Keras divides by the scale, which IndexedSlices refuse (docs/trophies.md: keras-loss-scale-slices).
         self._densifies = "loss_scale_factor" in optimizer.options
         self._wants_all = optimizer.wants_all
         self._warming_up = False
@@ -241,10 +241,9 @@ def _owner(slot: str, names: Sequence[str]) -> str | None:
 
 
 def _variables(optimizer: Any) -> list[Any]:
-    """Return all of an optimizer's variables, those of an inner optimizer included."""
+    """Return all of an optimizer's variables; TensorFlow 1's are asked for by a call."""
     own = optimizer.variables
-    found = list(own() if callable(own) else own)
-    return found
+    return list(own() if callable(own) else own)
 
 
 def _name(variable: Any) -> str:
