@@ -46,7 +46,7 @@ _HOMES = {
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = [  # noqa: RUF022  # errors first
+__all__ = [  # noqa: RUF022  # errors first, then classes, then functions
     "BackendError", "EngineError", "GradcheckError", "LawBroken", "UsageError",
     "Arena", "Check", "Engine", "Evaluation", "Flow", "Gradient", "Law", "Objective", "Point", "Points", "Settings",
     "Trial", "TwoHeadGraph", "Unconnected", "View", "Wiring", "Witness",

@@ -48,10 +48,10 @@ class TrainingRun:
     def _count(self, judgement: Judgement) -> None:
         law, training = judgement.law.name, judgement.training
         cell = self.report.cells[law, training.mode]
-        self.report.coverage[law].add(judgement)
         if judgement.error:
             cell.errors.append(judgement.error)
             return
+        self.report.coverage[law].add(judgement)
         for known in judgement.known:
             cell.reasons[f"{training.optimizer}: {known.reason}"] += 1
         cell.count(judgement.held)

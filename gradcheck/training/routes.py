@@ -167,7 +167,7 @@ def list_too_wide(s: Session) -> None:
 def _gate(x: Any) -> Any:
     """Pass a value on, and a zero back."""
 
-    @tf.custom_gradient  # type: ignore[untyped-decorator]
+    @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def gate(value: Any) -> Any:
         return tf.identity(value), tf.zeros_like
 

@@ -183,7 +183,10 @@ def _train(session: _Session, route: Route, *, compiled: bool) -> Callable[[tupl
         session.warm_up()
     session.computed.clear()
     states = [_read(session.state())]
-    take = lambda: session.step(route.step)  # noqa: E731
+
+    def take() -> dict[str, Tensor]:
+        return session.step(route.step)
+
     run = tf.function(take, autograph=False) if compiled else take
     given = []
     for _ in range(STEPS):

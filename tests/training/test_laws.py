@@ -13,6 +13,7 @@ from gradcheck.training.judge import judge_law
 from gradcheck.training.known import installed
 from gradcheck.training.laws import step_laws
 from gradcheck.training.train import train
+from gradcheck.verify import Settings, verify
 from training.support import training
 
 W1 = "head1/0/kernel"
@@ -122,3 +123,14 @@ def test_an_optimizer_that_raises_is_an_error_that_names_it(monkeypatch) -> None
     monkeypatch.setattr(package, "train", failing)
     judgement = judge_law(step_laws["unchanged"], training("keras.SGD"))
     assert judgement.error == "keras.SGD by route split-var-list on engine eager failed: RuntimeError: out of luck"
+
+
+def test_an_optimizer_that_raises_is_an_error_and_not_covered(monkeypatch) -> None:
+    def failing(graph, point, optimizer, route, mode):
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr(package, "train", failing)
+    report = verify(Settings(laws=("unchanged",), engines=("eager",), optimizers=("keras.SGD:momentum",)))
+    assert report.coverage["unchanged"].covered == set()
+    assert report.cells["unchanged", "eager"].errors
+    assert report.exit_code == 3
