@@ -29,6 +29,7 @@ class LawBroken(GradcheckError, AssertionError):
 def unknown(kind: str, name: object, known: Iterable[str]) -> UsageError:
     """Say that ``name`` is no known ``kind``, and which one was probably meant."""
     choices = sorted(known)
-    close = difflib.get_close_matches(str(name), choices, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else "."
+    by_lower = {choice.lower(): choice for choice in choices}
+    close = difflib.get_close_matches(str(name).lower(), by_lower, n=1)
+    hint = f"; did you mean {by_lower[close[0]]!r}?" if close else "."
     return UsageError(f"unknown {kind} {name!r}{hint} Known: {', '.join(choices)}")

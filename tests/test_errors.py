@@ -34,3 +34,7 @@ def test_a_broken_law_is_a_failed_assertion_and_others_are_not() -> None:
 def test_a_missing_backend_is_wrong_usage_and_a_failing_engine_is_not() -> None:
     assert issubclass(BackendError, UsageError)
     assert not issubclass(EngineError, UsageError)
+
+
+def test_a_name_in_the_wrong_case_is_meant_first() -> None:
+    assert "did you mean 'keras.Adam'?" in str(unknown("optimizer", "keras.adam", ["keras.Adam", "keras.Nadam"]))
