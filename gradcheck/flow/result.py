@@ -81,6 +81,10 @@ class Flow:
             raise unknown("variable", variable, self.variables)
         return self.cells[loss, variable]
 
+    def table(self) -> dict[str, dict[str, str]]:
+        """Return the kind of every cell, by loss and variable, to be kept and compared."""
+        return {loss: {name: self.cells[loss, name].kind.value for name in self.variables} for loss in self.losses}
+
     def explain(self, loss: str, variable: str) -> str:
         """Say what a cell means, with the path and the user's source lines.
 
