@@ -32,6 +32,48 @@ def gradient_function(op: Operation) -> Callable[..., Any] | None:
     return found
 
 
+def may_be_overridden(kind: str) -> bool:
+    """Whether an operation of this type can carry a gradient that is not the one registered for its type.
+
+    ``tf.custom_gradient`` puts it on an IdentityN. Any other operation can have one only where somebody
+    registered a gradient under a name that is no operation's.
+    """
+    return kind == "IdentityN" or bool(_named_by_users())
+
+
+def custom_gradient(op: Operation) -> str:
+    """Return the name of the gradient that an operation carries itself, empty if none."""
+    attributes = op.node_def.attr
+    return attributes["_gradient_op_type"].s.decode() if "_gradient_op_type" in attributes else ""
+
+
+def _named_by_users() -> list[str]:
+    from tensorflow.python.framework import op_def_registry, ops
+
+    registered = ops.gradient_registry._registry
+    strangers = [
+        name
+        for name, entry in registered.items()
+        if not getattr(entry["type"], "__module__", "tensorflow").startswith("tensorflow")
+    ]
+    return [name for name in strangers if op_def_registry.get(name) is None and not name.startswith("CustomGradient-")]
+
+
+def writes(op: Operation) -> bool:
+    """Whether an operation of this type may change what a variable, or another resource it is given, holds."""
+    from tensorflow.python.framework import op_def_registry
+
+    definition = op_def_registry.get(op.type)
+    if definition is None or op.type in _READERS:
+        return False
+    takes = any(argument.is_ref or argument.type == _RESOURCE for argument in definition.input_arg)
+    return takes and (definition.is_stateful or any(argument.is_ref for argument in definition.input_arg))
+
+
+_RESOURCE = 20  # DT_RESOURCE in TensorFlow's types.proto
+_READERS = frozenset({"ReadVariableOp", "ResourceGather", "ResourceGatherNd", "VariableShape", "VarIsInitializedOp"})
+
+
 def nested_graphs(op: Operation) -> list[FuncGraph]:
     """Return the graphs of the functions that an operation calls."""
     names = [function for attribute in NESTED[op.type] for function in _as_list(op.get_attr(attribute))]

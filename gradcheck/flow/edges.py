@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum, auto
 from typing import Any
 
 from gradcheck.backend import tf
-from gradcheck.flow._tensorflow import gradient_function
+from gradcheck.flow._tensorflow import NESTED, custom_gradient, gradient_function, may_be_overridden, writes
 
 Operation = Any
+Tensor = Any
 
-# These tell of a tensor's shape alone, not of its values.
+
+class Role(Enum):
+    """How an operation treats what it is given."""
+
+    PLAIN = auto()  # its results depend on its inputs, and gradients pass as its gradient function says
+    SHAPE = auto()  # its results tell of its inputs' shapes alone
+    HANDS_ON = auto()  # it hands its first inputs on: the control flow of TensorFlow 1
+    CALLS = auto()  # it calls functions, which are analysed themselves
+    WRITES = auto()  # it writes its inputs into the resource that it is given
+
+
 _SHAPE_ONLY = frozenset(
     {"Shape", "ShapeN", "Size", "Rank", "ZerosLike", "OnesLike", "VariableShape", "TensorListElementShape"}
 )
+_HAND_ON = frozenset(
+    prefix + kind for prefix in ("", "Ref") for kind in ("Switch", "Merge", "Enter", "Exit", "NextIteration")
+)
 # Their gradient is a tensor of zeros, whatever comes in.
 _FLAT = {"Sign": "its derivative is zero wherever it has one"}
-
-
-def reads_values(op: Operation) -> bool:
-    """Whether the outputs of an operation depend on its inputs' values."""
-    return op.type not in _SHAPE_ONLY
+_STOPS = frozenset({"StopGradient", "PreventGradient"})
+# Their gradient functions refuse some shapes or options, so that one of a kind does not speak for the others.
+_PARTICULAR = frozenset({"Qr", "Svd", "MatrixSolveLs", "SpaceToDepth", "DepthToSpace", "ImageProjectiveTransformV3"})
 
 
 class Gradients:
@@ -31,63 +44,116 @@ class Gradients:
     """
 
     def __init__(self) -> None:
+        self._roles: dict[str, Role] = {}
+        self._named: dict[str, bool] = {}
         self._known: dict[Any, Sequence[str | None]] = {}
+        self._masks: dict[Any, int] = {}
+
+    def role(self, op: Operation, kind: str) -> Role:
+        """Return how an operation of type ``kind`` treats its inputs."""
+        found = self._roles.get(kind)
+        if found is None:
+            found = self._roles[kind] = _role(op, kind)
+        return found
+
+    def mask(self, op: Operation, kind: str, wanted: int) -> int:
+        """Return which of the wanted inputs get a gradient, as bits; those of them that can hold one are wanted."""
+        outputs = op.outputs
+        key = (kind, self._custom(op, kind), wanted, outputs[0].dtype if len(outputs) == 1 else _dtypes(outputs))
+        found = self._masks.get(key)
+        if found is None:
+            found = wanted
+            for place, block in enumerate(self.blocks(op)):
+                if block:
+                    found &= ~(1 << place)
+            if kind not in _PARTICULAR:
+                self._masks[key] = found
+        return found
 
     def blocks(self, op: Operation) -> Sequence[str | None]:
         """Return for each input why no gradient passes to it, ``None`` where one does."""
-        key = self._key(op)
+        kind = op.type
+        if kind in _HAND_ON:
+            return _handed_on(op)
+        custom = self._custom(op, kind)
+        if kind in _PARTICULAR:
+            return _ask(op, custom)
+        key = (kind, custom, _dtypes(op.inputs), _dtypes(op.outputs))
         if key not in self._known:
-            self._known[key] = self._ask(op)
+            self._known[key] = _ask(op, custom)
         return self._known[key]
 
-    def _key(self, op: Operation) -> Any:
-        attributes = op.node_def.attr
-        custom = attributes["_gradient_op_type"].s if "_gradient_op_type" in attributes else b""
-        return op.type, custom, *(t.dtype for t in op.inputs), None, *(t.dtype for t in op.outputs)
-
-    def _ask(self, op: Operation) -> Sequence[str | None]:
-        count = len(op.inputs)
-        if op.type in _FLAT:
-            return [_FLAT[op.type]] * count
-        if not any(map(_carries, op.outputs)):
-            kinds = ", ".join(sorted({output.dtype.name for output in op.outputs}))
-            return [f"its result is {kinds}: there is no derivative of whole numbers or truth values"] * count
-        try:
-            function = gradient_function(op)
-        except LookupError:
-            return ["TensorFlow has no gradient for it"] * count
-        if function is None:
-            what = "it stops the gradient on purpose" if op.type in _STOPS else "TensorFlow calls it not differentiable"
-            return [what] * count
-        return self._call(op, function)
-
-    def _call(self, op: Operation, function: Any) -> Sequence[str | None]:
-        try:
-            with op.graph.as_default():
-                given = [tf.zeros_like(output) if _carries(output) else None for output in op.outputs]
-                found = function(op, *given)
-        except Exception as error:  # a gradient function may refuse: then no gradient passes
-            lines = str(error).strip().splitlines() or [""]
-            return [f"its gradient raises {type(error).__name__}: {lines[0]}"] * len(op.inputs)
-        gradients = list(found) if isinstance(found, (list, tuple)) else [found]
-        gradients += [None] * (len(op.inputs) - len(gradients))
-        return [
-            None if gradient is not None and _carries(source) else _why_none(op, source)
-            for gradient, source in zip(gradients, op.inputs, strict=False)
-        ]
+    def _custom(self, op: Operation, kind: str) -> str:
+        named = self._named.get(kind)
+        if named is None:
+            named = self._named[kind] = may_be_overridden(kind)
+        return custom_gradient(op) if named else ""
 
 
-_STOPS = frozenset({"StopGradient", "PreventGradient"})
+def _ask(op: Operation, custom: str) -> Sequence[str | None]:
+    count = len(op.inputs)
+    if op.type in _FLAT:
+        return [_FLAT[op.type]] * count
+    if not any(map(carries, op.outputs)):
+        kinds = ", ".join(sorted({output.dtype.name for output in op.outputs}))
+        return [f"its result is {kinds}: there is no derivative of whole numbers or truth values"] * count
+    try:
+        function = gradient_function(op)
+    except LookupError:
+        return ["TensorFlow has no gradient for it"] * count
+    if function is None:
+        what = "it stops the gradient on purpose" if op.type in _STOPS else "TensorFlow calls it not differentiable"
+        return [what] * count
+    return _call(op, function, custom)
 
 
-def _why_none(op: Operation, source: Any) -> str:
-    if not _carries(source):
+def _handed_on(op: Operation) -> Sequence[str | None]:
+    rest = "it only chooses a branch" if op.type.endswith("Switch") else None
+    return [None, *[rest] * (len(op.inputs) - 1)]
+
+
+def _dtypes(tensors: Sequence[Tensor]) -> tuple[Any, ...]:
+    return tuple([tensor.dtype for tensor in tensors])
+
+
+def _role(op: Operation, kind: str) -> Role:
+    if kind in _SHAPE_ONLY:
+        return Role.SHAPE
+    if kind in NESTED:
+        return Role.CALLS
+    if kind in _HAND_ON:
+        return Role.HANDS_ON
+    return Role.WRITES if writes(op) else Role.PLAIN
+
+
+def _call(op: Operation, function: Any, custom: str) -> Sequence[str | None]:
+    try:
+        with op.graph.as_default():
+            given = [tf.zeros_like(output) if carries(output) else None for output in op.outputs]
+            found = function(op, *given)
+    except Exception as error:  # a gradient function may refuse: then no gradient passes
+        lines = str(error).strip().splitlines() or [""]
+        return [f"its gradient raises {type(error).__name__}: {lines[0]}"] * len(op.inputs)
+    gradients = list(found) if isinstance(found, (list, tuple)) else [found]
+    gradients += [None] * (len(op.inputs) - len(gradients))
+    return [
+        None if gradient is not None and carries(source) else _why_none(source, custom)
+        for gradient, source in zip(gradients, op.inputs, strict=False)
+    ]
+
+
+def _why_none(source: Tensor, custom: str) -> str:
+    if not carries(source):
         return f"its input is {source.dtype.name}: there is no derivative by whole numbers or truth values"
-    if "_gradient_op_type" in op.node_def.attr:
-        return "its custom gradient returns None"
-    return "its gradient function returns None for this input"
+    return "its custom gradient returns None" if custom else "its gradient function returns None for this input"
 
 
-def _carries(tensor: Any) -> bool:
+def carries(tensor: Tensor) -> bool:
     """Whether a gradient can belong to a tensor: numbers, and what holds them."""
-    return bool(tensor.dtype.is_floating or tensor.dtype.is_complex or tensor.dtype in (tf.resource, tf.variant))
+    dtype = tensor.dtype
+    return bool(dtype.is_floating or dtype.is_complex or dtype in (tf.resource, tf.variant))
+
+
+def holds(tensor: Tensor) -> bool:
+    """Whether a tensor is a place to write to: a variable, or another resource."""
+    return bool(tensor.dtype == tf.resource or tensor.dtype._is_ref_dtype)

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gradcheck.flow._tensorflow import BRANCHES, CASES, LOOPS, NESTED, source_frames
+from gradcheck.flow._tensorflow import BRANCHES, CALLS, CASES, LOOPS, NESTED, source_frames
 from gradcheck.flow.reach import Analysis, Reached
 
 Operation = Any
 Tensor = Any
-Key = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -36,48 +35,74 @@ class Step:
     block: str | None = None
 
 
+@dataclass(frozen=True)
+class _Hop:
+    """From a tensor back to an input of an operation: the one that made it, or one that wrote into it."""
+
+    tensor: Tensor
+    op: Operation
+    number: int
+    writes: bool = False
+
+    @property
+    def source(self) -> Tensor:
+        return self.op.inputs[self.number]
+
+
 def find_path(analysis: Analysis, reached: Reached, tensor: Tensor, index: int) -> list[Step]:
-    """Return the operations from a graph's input to one of its tensors, by the path that blocks least.
+    """Return the operations from a graph's root to one of its tensors, by the path that blocks least.
 
     Args:
         reached: An analysed graph.
-        tensor: A tensor whose value depends on the input.
-        index: Which of the graph's inputs.
+        tensor: A tensor whose value depends on the root.
+        index: Which of the graph's roots.
     """
-    goal = reached.graph.inputs[index]
-    came: dict[Key, tuple[Tensor, int] | None] = {_key(tensor): None}
-    costs: dict[Key, int] = {_key(tensor): 0}
-    ends: dict[Key, Tensor] = {_key(tensor): tensor}
+    came: dict[int, _Hop] = {}
+    costs = {id(tensor): 0}
     queue = deque([tensor])
     while queue:
         current = queue.popleft()
-        for number, source, blocked in _sources(analysis, reached, current, index):
-            cost = costs[_key(current)] + blocked
-            if cost < costs.get(_key(source), sys.maxsize):
-                costs[_key(source)], came[_key(source)], ends[_key(source)] = cost, (current, number), source
+        for hop, blocked in _hops(analysis, reached, current, index):
+            cost, source = costs[id(current)] + blocked, hop.source
+            if cost < costs.get(id(source), sys.maxsize):
+                costs[id(source)], came[id(source)] = cost, hop
                 # What blocks waits at the end: whatever is free is tried first.
                 queue.append(source) if blocked else queue.appendleft(source)
     steps: list[Step] = []
-    back = came[_key(goal)]
-    while back is not None:
-        current, number = back
-        steps += _steps(analysis, reached, current, number)
-        back = came[_key(current)]
+    current = reached.roots[index]
+    while current is not tensor:
+        hop = came[id(current)]
+        steps += _written(analysis, reached, hop) if hop.writes else _steps(analysis, reached, hop.tensor, hop.number)
+        current = hop.tensor
     return steps
 
 
-def _sources(analysis: Analysis, reached: Reached, tensor: Tensor, index: int) -> Iterator[tuple[int, Tensor, bool]]:
-    """Yield the inputs of a tensor's operation that carry the value, and whether a gradient is cut there."""
+def _hops(analysis: Analysis, reached: Reached, tensor: Tensor, index: int) -> Iterator[tuple[_Hop, bool]]:
+    """Yield where a tensor's value comes from, and whether a gradient is cut on the way back there."""
     op = tensor.op
     for number, source in enumerate(op.inputs):
-        if not reached.of(source).value >> index & 1:
+        if not reached.of(source)[0] >> index & 1:
             continue
         if op.type in NESTED:
             bits = analysis.through(op, reached, number)[tensor.value_index]
-            if bits.value:
-                yield number, source, not bits.gradient
+            if bits[0]:
+                yield _Hop(tensor, op, number), not bits[1]
         else:
-            yield number, source, analysis.gradients.blocks(op)[number] is not None
+            yield _Hop(tensor, op, number), analysis.gradients.blocks(op)[number] is not None
+    for writer in reached.writers.get(id(tensor), ()):
+        for number, source in enumerate(writer.inputs):
+            if source is not tensor and reached.of(source)[0] >> index & 1:
+                yield _Hop(tensor, writer, number, writes=True), True
+
+
+def _written(analysis: Analysis, reached: Reached, hop: _Hop) -> list[Step]:
+    """Return a write as a step, or the path to the one within a function."""
+    op = hop.op
+    if op.type in CALLS:
+        inner = reached.inner[op.name][0]
+        place = next(i for i, source in enumerate(op.inputs) if source is hop.tensor)
+        return [*find_path(analysis, inner, inner.roots[place], hop.number), _step(op, None)]
+    return [_step(op, "it writes the value into a variable: what is read from there later has no gradient to it")]
 
 
 def _steps(analysis: Analysis, reached: Reached, tensor: Tensor, number: int) -> list[Step]:
@@ -91,8 +116,8 @@ def _steps(analysis: Analysis, reached: Reached, tensor: Tensor, number: int) ->
     if chooses and number == 0:
         return [_step(op, "it only chooses a branch")]
     inside, output = number - chooses, tensor.value_index
-    functions = [f for f in reached.inner[op.name] if f.outputs()[output].value >> inside & 1]
-    inner = min(functions, key=lambda f: not f.outputs()[output].gradient >> inside & 1)
+    functions = [f for f in reached.inner[op.name] if f.outputs()[output][0] >> inside & 1]
+    inner = min(functions, key=lambda f: not f.outputs()[output][1] >> inside & 1)
     return [*find_path(analysis, inner, inner.results[output], inside), _step(op, None)]
 
 
@@ -100,21 +125,16 @@ def _loop_steps(analysis: Analysis, reached: Reached, tensor: Tensor, number: in
     """Return what one iteration does, where that is enough; otherwise the loop alone."""
     op, output = tensor.op, tensor.value_index
     body, condition = reached.inner[op.name]
-    if number == output and _is_free(body, output):
-        return [_step(op, None)]
-    if body.outputs()[output].value >> number & 1:
+    if number == output and not body.outputs()[output][1] >> output & 1:
+        return [_step(op, None)]  # a loop that never runs hands its input on, with its gradient
+    if body.outputs()[output][0] >> number & 1:
         return [*find_path(analysis, body, body.results[output], number), _step(op, None)]
-    if analysis.through(op, reached, number)[output].gradient:
+    if analysis.through(op, reached, number)[output][1]:
         return [_step(op, None)]
-    decides = condition.outputs()[0].value >> number & 1
+    decides = condition.outputs()[0][0] >> number & 1
     return [
         _step(op, "it only decides how often the loop runs" if decides else "no gradient passes between iterations")
     ]
-
-
-def _is_free(body: Reached, output: int) -> bool:
-    """Whether a loop that never runs hands its input on, with its gradient, while an iteration cuts it."""
-    return not body.outputs()[output].gradient >> output & 1
 
 
 def _step(op: Operation, block: str | None) -> Step:
@@ -128,7 +148,3 @@ def _is_library(file: str) -> bool:
     parts = Path(file).parts
     ours = Path(__file__).parent.parent
     return "site-packages" in parts or "dist-packages" in parts or ours in Path(file).parents or file.startswith("<")
-
-
-def _key(tensor: Tensor) -> Key:
-    return tensor.op.name, tensor.value_index

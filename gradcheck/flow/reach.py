@@ -6,35 +6,20 @@ all losses and all variables are answered together and the work is linear in the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradcheck.flow._tensorflow import LOOPS, NESTED, nested_graphs
-from gradcheck.flow.edges import Gradients, reads_values
+from gradcheck.flow._tensorflow import BRANCHES, CASES, LOOPS, nested_graphs
+from gradcheck.flow.edges import Gradients, Role, carries, holds
 
-FuncGraph = Any
+Graph = Any
 Operation = Any
 Tensor = Any
 
-
-@dataclass(frozen=True)
-class Bits:
-    """Two sets of a graph's inputs.
-
-    Attributes:
-        value: Those that the tensor's value depends on.
-        gradient: Those of them that get a gradient from it.
-    """
-
-    value: int = 0
-    gradient: int = 0
-
-    def __or__(self, other: Bits) -> Bits:
-        return Bits(self.value | other.value, self.gradient | other.gradient)
-
-
-NOTHING = Bits()
+# Two sets of a graph's inputs: those that a tensor's value depends on, and those of them that get a gradient from it.
+Bits = tuple[int, int]
+NOTHING: Bits = (0, 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,23 +27,31 @@ class Reached:
     """A graph, and the bits of each of its tensors.
 
     Attributes:
+        roots: The tensors that each bit stands for: the inputs of a function's graph, or its variables.
         results: What the graph returned when it was analysed: taking gradients elsewhere may add to its outputs.
-        bits: By operation and output.
+        bits: By the identity of a tensor; one that is missing depends on no root.
         inner: The graphs of the functions that an operation calls, by its name.
+        writers: The operations that write into a resource, by the identity of its tensor.
     """
 
-    graph: FuncGraph
+    graph: Graph
+    roots: tuple[Tensor, ...]
     results: tuple[Tensor, ...]
-    bits: dict[tuple[str, int], Bits]
+    bits: dict[int, Bits]
     inner: dict[str, list[Reached]] = field(default_factory=dict)
+    writers: dict[int, list[Operation]] = field(default_factory=dict)
 
     def of(self, tensor: Tensor) -> Bits:
         """Return the bits of a tensor."""
-        return self.bits[tensor.op.name, tensor.value_index]
+        return self.bits.get(id(tensor), NOTHING)
 
     def outputs(self) -> list[Bits]:
         """Return the bits of the graph's outputs."""
         return [self.of(tensor) for tensor in self.results]
+
+    def written(self) -> list[Bits]:
+        """Return what each root holds when the graph has run: itself, and what was written into it."""
+        return [self.of(tensor) for tensor in self.roots]
 
 
 class Analysis:
@@ -68,82 +61,149 @@ class Analysis:
         self.gradients = Gradients()
         self._done: dict[int, Reached] = {}
 
-    def reach(self, graph: FuncGraph) -> Reached:
-        """Carry the inputs' bits through all operations."""
-        if id(graph) in self._done:
-            return self._done[id(graph)]
-        bits = {(t.op.name, t.value_index): Bits(1 << i, 1 << i) for i, t in enumerate(graph.inputs)}
-        found = self._done[id(graph)] = Reached(graph, tuple(graph.outputs), bits)
+    def reach(self, graph: Graph, roots: Sequence[Tensor], results: Sequence[Tensor]) -> Reached:
+        """Carry the roots' bits through all operations."""
+        bits = {id(tensor): (1 << i, (1 << i) * carries(tensor)) for i, tensor in enumerate(roots)}
+        found = Reached(graph, tuple(roots), tuple(results), bits)
         # Asking for gradients adds operations, which are none of the user's.
-        for op in list(graph.get_operations()):
-            if (op.name, 0) not in bits:
-                for index, out in enumerate(self._through(op, found)):
-                    bits[op.name, index] = out
+        operations = list(graph.get_operations())
+        if self._carry(operations, found):
+            before: dict[int, Bits] = {}
+            while before != bits:  # the loops of TensorFlow 1 are rounds in the graph itself
+                before = dict(bits)
+                self._carry(operations, found)
         return found
 
     def through(self, op: Operation, reached: Reached, number: int) -> Sequence[Bits]:
         """Return what one input of a call alone passes to each output: bit 0 stands for it."""
-        alone = [Bits(int(i == number), int(i == number)) for i in range(len(op.inputs))]
-        inner = reached.inner[op.name]
-        return _loop(inner[0], inner[1], alone) if op.type in LOOPS else _branch(op, inner, alone)
+        alone = [(int(i == number), int(i == number)) for i in range(len(op.inputs))]
+        return _through(op, reached.inner[op.name], alone)[0]
 
-    def _through(self, op: Operation, reached: Reached) -> Sequence[Bits]:
+    def _carry(self, operations: Sequence[Operation], reached: Reached) -> bool:
+        """Go through the operations once, and tell whether control flow of TensorFlow 1 was among them."""
+        bits, roles, mask, rounds = reached.bits, self.gradients.role, self.gradients.mask, False
+        for op in operations:
+            value = gradient = wanted = 0
+            for place, tensor in enumerate(op.inputs):
+                found = bits.get(id(tensor))
+                if found is not None:
+                    value |= found[0]
+                    if found[1]:
+                        gradient |= found[1]
+                        wanted |= 1 << place
+            if not value:
+                continue
+            kind = op.type
+            role = roles(op, kind)
+            if role is Role.SHAPE:
+                continue
+            if role is Role.CALLS:
+                self._call(op, reached)
+                continue
+            if wanted and (passing := mask(op, kind, wanted)) != wanted:
+                gradient = _join(op, bits, passing)
+            for out in op.outputs:
+                bits[id(out)] = (value, gradient if gradient and carries(out) else 0)
+            if role is Role.WRITES:
+                _write(op, value, reached)
+            rounds |= role is Role.HANDS_ON
+        return rounds
+
+    def _call(self, op: Operation, reached: Reached) -> None:
+        """Carry bits through functions that an operation calls, and into what these write."""
         inputs = [reached.of(tensor) for tensor in op.inputs]
-        if op.type in NESTED:
-            inner = reached.inner[op.name] = [self.reach(graph) for graph in nested_graphs(op)]
-            return _loop(inner[0], inner[1], inputs) if op.type in LOOPS else _branch(op, inner, inputs)
-        if not reads_values(op) or not any(found.value for found in inputs):
-            return [NOTHING] * len(op.outputs)
-        value = 0
-        for found in inputs:
-            value |= found.value
-        gradient = 0
-        if any(found.gradient for found in inputs):
-            for found, block in zip(inputs, self.gradients.blocks(op), strict=True):
-                gradient |= 0 if block else found.gradient
-        return [Bits(value, gradient)] * len(op.outputs)
+        inner = reached.inner[op.name] = [self._nested(graph) for graph in nested_graphs(op)]
+        outputs, held = _through(op, inner, inputs)
+        for out, found in zip(op.outputs, outputs, strict=True):
+            reached.bits[id(out)] = found if carries(out) else (found[0], 0)
+        for value in {after[0] for before, after in zip(inputs, held, strict=True) if after[0] & ~before[0]}:
+            _write(op, value, reached, [t for t, after in zip(op.inputs, held, strict=True) if after[0] == value])
+
+    def _nested(self, graph: Graph) -> Reached:
+        if id(graph) not in self._done:
+            self._done[id(graph)] = self.reach(graph, graph.inputs, graph.outputs)
+        return self._done[id(graph)]
 
 
-def _loop(body: Reached, condition: Reached, inputs: list[Bits]) -> Sequence[Bits]:
+def _join(op: Operation, bits: dict[int, Bits], passing: int) -> int:
+    """Return the gradient bits of the inputs that pass."""
+    gradient = 0
+    for place, tensor in enumerate(op.inputs):
+        if passing >> place & 1:
+            gradient |= bits.get(id(tensor), NOTHING)[1]
+    return gradient
+
+
+def _write(op: Operation, value: int, reached: Reached, resources: Sequence[Tensor] | None = None) -> None:
+    """Let resources hold what was written into them: whoever reads them later depends on it, without a gradient."""
+    for tensor in op.inputs if resources is None else resources:
+        before = reached.of(tensor)
+        if holds(tensor) and value & ~before[0]:
+            reached.bits[id(tensor)] = (before[0] | value, before[1])
+            reached.writers.setdefault(id(tensor), []).append(op)
+
+
+def _through(op: Operation, inner: Sequence[Reached], inputs: Sequence[Bits]) -> tuple[Sequence[Bits], Sequence[Bits]]:
+    """Return the bits of a call's outputs, and what its inputs hold afterwards."""
+    if op.type in LOOPS:
+        return _loop(inner[0], inner[1], inputs)
+    chooses = op.type in BRANCHES or op.type in CASES
+    passed = list(inputs[1:] if chooses else inputs)
+    # Of several functions, the first input chooses.
+    chosen: Bits = (inputs[0][0], 0) if chooses else NOTHING
+    outputs, held = [chosen] * len(op.outputs), list(passed)
+    for function in inner:
+        outputs = [_union(old, _compose(out, passed)) for old, out in zip(outputs, function.outputs(), strict=True)]
+        held = [_union(old, _compose(out, passed)) for old, out in zip(held, function.written(), strict=True)]
+    return outputs, [*inputs[:1], *held] if chooses else held
+
+
+def _loop(body: Reached, condition: Reached, inputs: Sequence[Bits]) -> tuple[Sequence[Bits], Sequence[Bits]]:
     """Go round until nothing is added: what leaves an iteration enters the next one.
 
     What the condition reads decides how often the loop runs, and so what each iteration changes.
     """
-    state, outs = inputs, body.outputs()
+    state, outs, written = list(inputs), body.outputs(), body.written()
     while True:
-        after = [old | _compose(out, state) for old, out in zip(state, outs, strict=True)]
+        held = [_union(old, _value(_compose(out, state))) for old, out in zip(state, written, strict=True)]
+        after = [_union(old, _compose(out, held)) for old, out in zip(held, outs, strict=True)]
         if after == state:
             break
         state = after
-    decides = Bits(_compose(condition.outputs()[0], state).value)
-    return [found if _is_kept(body, index) else found | decides for index, found in enumerate(state)]
+    decides = _value(_compose(condition.outputs()[0], state))
+    left = [found if _is_kept(body, index) else _union(found, decides) for index, found in enumerate(state)]
+    return left, [_union(old, _value(after)) for old, after in zip(inputs, state, strict=True)]
 
 
 def _is_kept(body: Reached, index: int) -> bool:
     """Whether a loop hands a tensor on as it is."""
-    tensor, given = body.results[index], body.graph.inputs[index]
+    tensor, given = body.results[index], body.roots[index]
     while tensor.op.type == "Identity":
         tensor = tensor.op.inputs[0]
-    return bool(tensor is given or tensor.name == given.name)
+    return bool(tensor is given)
 
 
-def _branch(op: Operation, inner: Sequence[Reached], inputs: Sequence[Bits]) -> Sequence[Bits]:
-    """Join what leaves any of the functions; of several, the first input chooses."""
-    chooses = op.type in ("If", "StatelessIf", "Case", "StatelessCase")
-    passed = list(inputs[1:] if chooses else inputs)
-    chosen = Bits(inputs[0].value) if chooses else NOTHING
-    joined: list[Bits] = [chosen] * len(op.outputs)
-    for function in inner:
-        joined = [old | _compose(out, passed) for old, out in zip(joined, function.outputs(), strict=True)]
-    return joined
+def _union(one: Bits, other: Bits) -> Bits:
+    return one[0] | other[0], one[1] | other[1]
+
+
+def _value(found: Bits) -> Bits:
+    return found[0], 0
 
 
 def _compose(out: Bits, inputs: Sequence[Bits]) -> Bits:
     """Put the bits of a call's inputs where the function has its own."""
     value, gradient = 0, 0
-    for index, found in enumerate(inputs):
-        if out.value >> index & 1:
-            value |= found.value
-        if out.gradient >> index & 1:
-            gradient |= found.gradient
-    return Bits(value, gradient)
+    for place in _places(out[0]):
+        value |= inputs[place][0]
+        if out[1] >> place & 1:
+            gradient |= inputs[place][1]
+    return value, gradient
+
+
+def _places(bits: int) -> Iterator[int]:
+    """Yield the places of the bits that are set."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest

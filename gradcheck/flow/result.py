@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from io import StringIO
 from typing import Any
 
 from gradcheck.errors import unknown
+from gradcheck.flow.measure import Measuring
 from gradcheck.flow.paths import Step, find_path
 from gradcheck.flow.reach import Analysis, Reached
 
@@ -29,6 +30,7 @@ class Cell:
 
     Attributes:
         kind: What is known.
+        norms: The norm of the gradient wherever it was measured, ``None`` where the tape gave none.
     """
 
     loss: str
@@ -37,6 +39,26 @@ class Cell:
     _analysis: Analysis
     _reached: Reached
     _ends: tuple[Any, int] | None = None
+    norms: tuple[float | None, ...] = ()
+
+    @property
+    def dead(self) -> bool:
+        """Whether a connected cell's gradient was exactly zero wherever it was measured."""
+        return self.kind is Kind.CONNECTED and bool(self.norms) and all(norm == 0 for norm in self.norms)
+
+    @property
+    def disagreement(self) -> str | None:
+        """What the tape gave that the structure rules out, ``None`` where they agree."""
+        given = [norm for norm in self.norms if norm is not None]
+        if self.kind is Kind.CONNECTED:
+            return "the structure says connected, and the tape gives None" if len(given) < len(self.norms) else None
+        if not given:
+            return None
+        if any(given):
+            return f"the structure says {self.kind.value}, and the tape gives a gradient of norm {max(given):.4g}"
+        if self.kind is Kind.BLOCKED:
+            return None  # where the tape runs through a flat derivative, it multiplies by zero
+        return f"the structure says {self.kind.value}, and the tape gives zeros, not None"
 
     @cached_property
     def path(self) -> Sequence[Step]:
@@ -67,6 +89,27 @@ class Flow:
     losses: tuple[str, ...]
     variables: tuple[str, ...]
     cells: Mapping[tuple[str, str], Cell]
+    _measuring: Measuring
+
+    def measure(self, *args: Any) -> Flow:
+        """Evaluate every gradient at inputs and return a flow that shows its norm beside the structure.
+
+        Measured again at other inputs, a cell that is connected but exactly zero at all of them is *dead*.
+
+        Args:
+            args: What the losses are called with; values, not specs.
+
+        Raises:
+            UsageError: The losses cannot be evaluated at these inputs.
+        """
+        found = self._measuring.norms(args)
+        cells = {key: replace(cell, norms=(*cell.norms, found.get(key))) for key, cell in self.cells.items()}
+        return replace(self, cells=cells)
+
+    @property
+    def disagreements(self) -> tuple[Cell, ...]:
+        """The cells where the structure and the tape contradict each other, as far as they were measured."""
+        return tuple(cell for cell in self.cells.values() if cell.disagreement)
 
     def __getitem__(self, key: tuple[str, str]) -> Cell:
         """Return the cell of a loss and a variable.
@@ -92,7 +135,7 @@ class Flow:
             UsageError: There is no such loss or variable.
         """
         cell = self[loss, variable]
-        lines = [f"{variable} -> {loss}: {_SENTENCES[cell.kind]}"]
+        lines = [f"{variable} -> {loss}: {_SENTENCES[cell.kind]}", *_measured(cell)]
         for step in cell.path:
             place = f"{step.file}:{step.line}  {step.source}" if step.file else "made by a library"
             lines.append(f"  {'x' if step.block else '|'} {step.kind:<22} {place}")
@@ -125,5 +168,23 @@ _SENTENCES = {
 
 
 def _text(cell: Cell) -> str:
+    """Say in a few words what a cell is; several times measured, by the largest norm."""
     cuts = ", ".join(dict.fromkeys(step.kind for step in cell.cuts))
-    return f"blocked by {cuts}" if cuts else cell.kind.value
+    text = f"blocked by {cuts}" if cuts else cell.kind.value
+    given = [norm for norm in cell.norms if norm is not None]
+    if cell.disagreement:
+        return f"{text}, but the tape: {max(given):.4g}" if given else f"{text}, but the tape: None"
+    if cell.dead:
+        return f"{text}, dead"
+    return f"{text}, {max(given):.4g}" if given else text
+
+
+def _measured(cell: Cell) -> Iterator[str]:
+    if cell.disagreement:
+        yield f"  disagreement: {cell.disagreement}"
+    elif cell.dead:
+        times = f"all {len(cell.norms)} inputs" if len(cell.norms) > 1 else "the input"
+        yield f"  dead: the gradient is exactly zero at {times} that it was measured at"
+    elif any(norm is not None for norm in cell.norms):
+        shown = ", ".join("None" if norm is None else f"{norm:.4g}" for norm in cell.norms)
+        yield f"  measured: the gradient's norm is {shown}"

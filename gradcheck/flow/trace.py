@@ -8,6 +8,9 @@ from typing import Any
 
 from gradcheck.backend import tf
 from gradcheck.errors import UsageError
+from gradcheck.flow._keras import compiled_losses, find_paths, noting_paths
+from gradcheck.flow._tensorflow import NESTED
+from gradcheck.flow.select import by_name, path_of
 
 Tensor = Any
 Variable = Any
@@ -18,45 +21,88 @@ class Traced:
     """Losses as a graph.
 
     Attributes:
-        graph: The function's graph.
+        graph: The function's graph, or the user's own graph of TensorFlow 1.
         losses: The loss tensors, by name.
-        captured: The variables that the graph reads, with the graph's input that stands for each.
+        variables: The variables that the graph reads, by name.
+        roots: The tensor that stands for each of them, in the same order.
+        call: Computes the losses anew, by name; ``None`` for a graph of TensorFlow 1.
     """
 
     graph: Any
     losses: Mapping[str, Tensor]
-    captured: Sequence[tuple[Variable, Tensor]]
+    variables: Mapping[str, Variable]
+    roots: Sequence[Tensor]
+    call: Callable[..., Mapping[str, Tensor]] | None = None
 
 
-def trace(losses: Callable[..., Any], args: Sequence[Any]) -> Traced:
+def trace(losses: Any, args: Sequence[Any]) -> Traced:
     """Trace ``losses`` at ``args``, arrays and tensors standing for all values of their shape.
 
     Raises:
         UsageError: The callable cannot be traced, or returns no losses.
     """
     if not callable(losses):
-        raise UsageError(f"losses must be callable; found {losses!r:.80}")
-    specs = tf.nest.map_structure(_spec, tuple(args))
+        return _from_graph(losses)
+    call = _naming(compiled_losses(losses) or losses)
+    specs = tf.nest.map_structure(spec_of, tuple(args))
     try:
-        concrete = tf.function(_plain(losses), autograph=False).get_concrete_function(*specs)
+        with noting_paths() as paths:
+            concrete = tf.function(call, autograph=False).get_concrete_function(*specs)
+        variables = list(concrete.graph.variables)
+    except UsageError:
+        raise
     except Exception as error:  # whatever a user's function raises, its user must learn what it was
-        lines = str(error).strip().splitlines() or [""]
-        raise UsageError(f"losses cannot be traced: {type(error).__name__}: {lines[0]}") from error
-    named = _named(concrete.structured_outputs)
-    for name, tensor in named.items():
-        if not isinstance(tensor, tf.Tensor) or not tensor.dtype.is_floating:
-            kind = tensor.dtype.name if isinstance(tensor, tf.Tensor) else repr(tensor)
-            raise UsageError(f"losses must return floating-point tensors; {name} is {kind:.80}")
+        raise UsageError(f"losses cannot be traced: {_told(error)}") from error
+    named = dict(concrete.structured_outputs)
+    _check(named)
+    return _traced(concrete.graph, named, variables, paths, call)
+
+
+def spec_of(value: Any) -> Any:
+    """Return what stands for an argument while tracing: its shape and dtype, or itself if it is no array."""
+    if isinstance(value, (tf.TypeSpec, bool, str)) or callable(value) or value is None:
+        return value
+    if tf.is_tensor(value) and hasattr(value, "dtype"):
+        return tf.type_spec_from_value(value)
+    try:
+        return tf.type_spec_from_value(tf.constant(value))
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"args must be tensors, arrays, specs or structures of them; found {value!r:.80}") from error
+
+
+def _traced(graph: Any, named: Mapping[str, Tensor], variables: Sequence[Variable], paths: Any, call: Any) -> Traced:
+    inside = {id(outside): tensor for outside, tensor in graph.captures}
+    read = [variable for variable in variables if id(variable.handle) in inside]
+    if any(id(v) not in paths for v in read) and any(op.type in NESTED for op in graph.get_operations()):
+        paths = {**find_paths(read), **paths}  # a function that was traced before reads its variables unseen
+    names = by_name((paths.get(id(variable)) or path_of(variable), variable) for variable in read)
     # tf.function returns a copy of each result, which is no line of the user's.
     ends = {name: tensor.op.inputs[0] if tensor.op.type == "Identity" else tensor for name, tensor in named.items()}
-    return Traced(concrete.graph, ends, _captured(concrete))
+    return Traced(graph, ends, names, [inside[id(variable.handle)] for variable in read], call)
 
 
-def _plain(losses: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap whatever is callable in a function, which is all that tf.function takes alike."""
+def _from_graph(losses: Any) -> Traced:
+    """Take losses that are tensors of a graph of TensorFlow 1 already."""
+    named = _named(losses) if isinstance(losses, (Mapping, list, tuple)) or tf.is_tensor(losses) else {}
+    graphs = [tensor.graph for tensor in named.values() if tf.is_symbolic_tensor(tensor)]
+    graph = graphs[0] if graphs else None
+    if graph is None or any(other is not graph for other in graphs):
+        raise UsageError(f"losses must be callable, or tensors of one graph of TensorFlow 1; found {losses!r:.80}")
+    _check(named)
+    variables = graph.get_collection(tf.compat.v1.GraphKeys.GLOBAL_VARIABLES)
+    names = by_name((path_of(variable), variable) for variable in variables)
+    return Traced(graph, named, names, [_root(variable) for variable in names.values()])
 
-    def run(*args: Any) -> Any:
-        return losses(*args)
+
+def _root(variable: Variable) -> Tensor:
+    return variable.handle if hasattr(variable, "handle") else variable.op.outputs[0]
+
+
+def _naming(losses: Callable[..., Any]) -> Callable[..., Mapping[str, Tensor]]:
+    """Wrap whatever is callable in a function, which is all that tf.function takes alike, and name its losses."""
+
+    def run(*args: Any) -> Mapping[str, Tensor]:
+        return _named(losses(*args))
 
     return run
 
@@ -76,12 +122,14 @@ def _named(outputs: Any) -> dict[str, Tensor]:
     return found
 
 
-def _spec(value: Any) -> Any:
-    if isinstance(value, (tf.TypeSpec, bool, str)) or callable(value):
-        return value
-    return tf.type_spec_from_value(value if hasattr(value, "dtype") and tf.is_tensor(value) else tf.constant(value))
+def _check(named: Mapping[str, Any]) -> None:
+    for name, tensor in named.items():
+        numbers = isinstance(tensor, tf.Tensor) and (tensor.dtype.is_floating or tensor.dtype.is_complex)
+        if not numbers:
+            kind = tensor.dtype.name if isinstance(tensor, tf.Tensor) else repr(tensor)
+            raise UsageError(f"losses must return floating-point tensors; {name} is {kind:.80}")
 
 
-def _captured(concrete: Any) -> list[tuple[Variable, Tensor]]:
-    by_handle = {id(variable.handle): variable for variable in concrete.graph.variables}
-    return [(by_handle[id(outside)], inside) for outside, inside in concrete.graph.captures if id(outside) in by_handle]
+def _told(error: Exception) -> str:
+    lines = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0]}"

@@ -260,14 +260,14 @@ def test_a_flow_prints_itself_as_a_table() -> None:
 @pytest.mark.parametrize(
     ("losses", "options", "message"),
     [
-        (3, {}, "losses must be callable; found 3"),
+        (3, {}, "losses must be callable, or tensors of one graph of TensorFlow 1; found 3"),
         (lambda: None, {}, "losses must return at least one loss; found None"),
         (lambda: {}, {}, "losses must return at least one loss; found an empty result"),
         (lambda: WHOLE * 2, {}, "losses must return floating-point tensors; loss is int32"),
         (lambda: 1 / 0, {}, "losses cannot be traced: ZeroDivisionError: division by zero"),
         (lambda: U * 1.0, {"variables": []}, "variables is empty"),
-        (lambda: U * 1.0, {"variables": ["x*"]}, "no variable that the losses read is called 'x*'; there are: u"),
-        (lambda: U * 1.0, {"variables": [3]}, "variables must be variables, names or globs; found 3"),
+        (lambda: U * 1.0, {"variables": ["x*"]}, "variables: no variable is called 'x*'; there are: u"),
+        (lambda: U * 1.0, {"variables": [3]}, "variables must be variables, names, globs, layers or models; found 3"),
     ],
 )
 def test_a_mistake_names_the_argument(losses, options, message) -> None:

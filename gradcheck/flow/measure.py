@@ -1,0 +1,75 @@
+"""Measuring: each cell's gradient by TensorFlow's own tape, to be held against the structure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from gradcheck.backend import tf
+from gradcheck.errors import UsageError
+
+Tensor = Any
+Variable = Any
+Norms = Mapping[tuple[str, str], float | None]
+
+
+class Measuring:
+    """Takes the gradient of every loss by every variable, by a tape inside a ``tf.function``.
+
+    Args:
+        call: Computes the losses by name; ``None`` where they are tensors of a graph of TensorFlow 1.
+        variables: By name.
+    """
+
+    def __init__(self, call: Callable[..., Mapping[str, Tensor]] | None, variables: Mapping[str, Variable]) -> None:
+        self._call = call
+        self._variables = {name: v for name, v in variables.items() if v.dtype.is_floating or v.dtype.is_complex}
+        self._run = tf.function(self._differentiate, autograph=False)
+
+    def norms(self, args: Sequence[Any]) -> Norms:
+        """Return the Euclidean norm of each gradient at inputs, by loss and variable; missing where there is none.
+
+        Raises:
+            UsageError: The losses are tensors of a graph of TensorFlow 1, or fail at these inputs.
+        """
+        if self._call is None:
+            raise UsageError("losses of a TensorFlow 1 graph cannot be measured: give a function that computes them")
+        try:
+            found = self._run(*map(_tensors, args))
+        except Exception as error:
+            lines = str(error).strip().splitlines() or [""]
+            raise UsageError(f"losses cannot be measured: {type(error).__name__}: {lines[0]}") from error
+        return {
+            (loss, name): None if norm is None else float(norm)
+            for loss, row in found.items()
+            for name, norm in row.items()
+        }
+
+    def _differentiate(self, *args: Any) -> dict[str, dict[str, Tensor | None]]:
+        assert self._call is not None
+        with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+            tape.watch(list(self._variables.values()))
+            losses = self._call(*args)
+        names = list(self._variables)
+        return {
+            loss: dict(zip(names, map(_norm, tape.gradient(value, list(self._variables.values()))), strict=True))
+            for loss, value in losses.items()
+        }
+
+
+def _tensors(arg: Any) -> Any:
+    """Return arrays as tensors, so that another array of the same shape is not traced anew."""
+    if isinstance(arg, tf.TypeSpec):
+        raise UsageError(f"flow.measure needs values; found {arg}")
+    is_text = isinstance(arg, (bool, str)) or callable(arg) or arg is None
+    return arg if is_text else tf.nest.map_structure(lambda a: a if tf.is_tensor(a) else tf.constant(a), arg)
+
+
+def _norm(gradient: Any) -> Tensor | None:
+    """Return a gradient's norm in float64, which tiny entries do not vanish from."""
+    if gradient is None:
+        return None
+    entries = tf.abs(tf.convert_to_tensor(gradient))
+    entries = tf.reshape(tf.cast(entries, tf.float64), [-1])
+    largest = tf.reduce_max(tf.concat([entries, [0.0]], axis=0))
+    return largest * tf.sqrt(tf.reduce_sum(tf.math.divide_no_nan(entries, largest) ** 2))
