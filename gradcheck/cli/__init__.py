@@ -1,0 +1,22 @@
+"""The command line: ``gradcheck verify``, ``replay``, ``routes`` and ``flow``, a module each."""
+
+from __future__ import annotations
+
+import typer
+
+from gradcheck.cli import replay, routes, verify
+
+app = typer.Typer(
+    name="gradcheck",
+    help="State which gradients must be equal, different, absent or untouched, and check it on real TensorFlow.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (verify.verify, replay.replay, routes.routes):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,55 @@
+"""``gradcheck replay``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gradcheck.cli.shared import clear_errors, import_quietly
+from gradcheck.errors import UsageError
+
+if TYPE_CHECKING:
+    from gradcheck.witness import Witness
+
+
+def replay(
+    witness: Annotated[Path, typer.Argument(help="A file that verify wrote.", show_default=False)],
+    script: Annotated[bool, typer.Option("--script", help="Print a script that needs only TensorFlow.")] = False,
+) -> None:
+    """Judge a failing case again, or print it as a script.
+
+    Exit code: 0 the law holds now, 1 it is still broken, 2 wrong usage, 3 the engine failed.
+    """
+    with clear_errors():
+        from gradcheck.witness import load_witness
+
+        import_quietly()
+        loaded = load_witness(witness)
+        if script and loaded.optimizer:
+            raise UsageError(
+                f"{witness} shows a step of training: there is no script of it; replay it without --script"
+            )
+        if script:
+            from gradcheck.script import write_script
+
+            typer.echo(write_script(loaded))
+            return
+        broken = _replay(loaded, witness)
+    raise typer.Exit(1 if broken else 0)
+
+
+def _replay(loaded: Witness, path: Path) -> bool:
+    from dataclasses import replace
+
+    from gradcheck.report.terminal import describe_witness
+    from gradcheck.witness import replay as run_replay
+
+    broken = run_replay(loaded)
+    for check, explanation in broken:
+        now = replace(loaded, claim=check.claim, variable=check.variable, explanation=explanation)
+        typer.echo(describe_witness(now, path) + "\n")
+    if not broken:
+        typer.echo(f"{loaded.law} holds on engine {loaded.engine} at this point now.")
+    return bool(broken)
