@@ -43,7 +43,9 @@ def flow(losses: Callable[..., Any], *args: Any, variables: Any = None) -> Flow:
         for loss, tensor in traced.losses.items()
         for name, variable in chosen.items()
     }
-    return Flow(tuple(traced.losses), tuple(chosen), cells, Measuring(traced.call, chosen))
+    rows = zip(traced.variables.values(), traced.roots, strict=True)
+    changed = [variable for variable, root in rows if id(root) in reached.changed]
+    return Flow(tuple(traced.losses), tuple(chosen), cells, Measuring(traced.call, chosen, changed))
 
 
 def _cell(loss: str, name: str, tensor: Any, index: int | None, analysis: Analysis, reached: Reached) -> Cell:

@@ -19,10 +19,17 @@ class Measuring:
     Args:
         call: Computes the losses by name; ``None`` where they are tensors of a graph of TensorFlow 1.
         variables: By name.
+        changed: Variables that computing the losses changes, such as moving statistics; they are put
+            back afterwards.
     """
 
-    def __init__(self, call: Callable[..., Mapping[str, Tensor]] | None, variables: Mapping[str, Variable]) -> None:
-        self._call = call
+    def __init__(
+        self,
+        call: Callable[..., Mapping[str, Tensor]] | None,
+        variables: Mapping[str, Variable],
+        changed: Sequence[Variable] = (),
+    ) -> None:
+        self._call, self._changed = call, changed
         self._variables = {name: v for name, v in variables.items() if v.dtype.is_floating or v.dtype.is_complex}
         self._run = tf.function(self._differentiate, autograph=False)
 
@@ -34,11 +41,15 @@ class Measuring:
         """
         if self._call is None:
             raise UsageError("losses of a TensorFlow 1 graph cannot be measured: give a function that computes them")
+        given, before = [_tensors(arg) for arg in args], [variable.read_value() for variable in self._changed]
         try:
-            found = self._run(*map(_tensors, args))
+            found = self._run(*given)
         except Exception as error:
             lines = str(error).strip().splitlines() or [""]
             raise UsageError(f"losses cannot be measured: {type(error).__name__}: {lines[0]}") from error
+        finally:
+            for variable, value in zip(self._changed, before, strict=True):
+                variable.assign(value)
         return {
             (loss, name): None if norm is None else float(norm)
             for loss, row in found.items()

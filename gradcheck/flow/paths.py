@@ -84,15 +84,24 @@ def _hops(analysis: Analysis, reached: Reached, tensor: Tensor, index: int) -> I
         if not reached.of(source)[0] >> index & 1:
             continue
         if op.type in NESTED:
-            bits = analysis.through(op, reached, number)[tensor.value_index]
+            bits = analysis.through(op, reached, number)[0][tensor.value_index]
             if bits[0]:
                 yield _Hop(tensor, op, number), not bits[1]
         else:
             yield _Hop(tensor, op, number), analysis.gradients.blocks(op)[number] is not None
     for writer in reached.writers.get(id(tensor), ()):
         for number, source in enumerate(writer.inputs):
-            if source is not tensor and reached.of(source)[0] >> index & 1:
+            carries = source is not tensor and reached.of(source)[0] >> index & 1
+            if carries and _is_written(analysis, reached, writer, number, tensor):
                 yield _Hop(tensor, writer, number, writes=True), True
+
+
+def _is_written(analysis: Analysis, reached: Reached, writer: Operation, number: int, resource: Tensor) -> bool:
+    """Whether what an operation writes into a resource depends on one of its inputs."""
+    if writer.type not in NESTED:
+        return True
+    held = analysis.through(writer, reached, number)[1]
+    return any(found[0] for found, source in zip(held, writer.inputs, strict=True) if source is resource)
 
 
 def _written(analysis: Analysis, reached: Reached, hop: _Hop) -> list[Step]:
@@ -129,7 +138,7 @@ def _loop_steps(analysis: Analysis, reached: Reached, tensor: Tensor, number: in
         return [_step(op, None)]  # a loop that never runs hands its input on, with its gradient
     if body.outputs()[output][0] >> number & 1:
         return [*find_path(analysis, body, body.results[output], number), _step(op, None)]
-    if analysis.through(op, reached, number)[output][1]:
+    if analysis.through(op, reached, number)[0][output][1]:
         return [_step(op, None)]
     decides = condition.outputs()[0][0] >> number & 1
     return [

@@ -31,7 +31,8 @@ class Reached:
         results: What the graph returned when it was analysed: taking gradients elsewhere may add to its outputs.
         bits: By the identity of a tensor; one that is missing depends on no root.
         inner: The graphs of the functions that an operation calls, by its name.
-        writers: The operations that write into a resource, by the identity of its tensor.
+        writers: The operations that write what other roots decide into a resource, by the identity of its tensor.
+        changed: Resources that anything is written into, by the identity of their tensors.
     """
 
     graph: Graph
@@ -40,6 +41,7 @@ class Reached:
     bits: dict[int, Bits]
     inner: dict[str, list[Reached]] = field(default_factory=dict)
     writers: dict[int, list[Operation]] = field(default_factory=dict)
+    changed: set[int] = field(default_factory=set)
 
     def of(self, tensor: Tensor) -> Bits:
         """Return the bits of a tensor."""
@@ -74,10 +76,10 @@ class Analysis:
                 self._carry(operations, found)
         return found
 
-    def through(self, op: Operation, reached: Reached, number: int) -> Sequence[Bits]:
-        """Return what one input of a call alone passes to each output: bit 0 stands for it."""
+    def through(self, op: Operation, reached: Reached, number: int) -> tuple[Sequence[Bits], Sequence[Bits]]:
+        """Return what one input of a call alone passes to each output, and into each input: bit 0 stands for it."""
         alone = [(int(i == number), int(i == number)) for i in range(len(op.inputs))]
-        return _through(op, reached.inner[op.name], alone)[0]
+        return _through(op, reached.inner[op.name], alone)
 
     def _carry(self, operations: Sequence[Operation], reached: Reached) -> bool:
         """Go through the operations once, and tell whether control flow of TensorFlow 1 was among them."""
@@ -105,7 +107,8 @@ class Analysis:
             for out in op.outputs:
                 bits[id(out)] = (value, gradient if gradient and carries(out) else 0)
             if role is Role.WRITES:
-                _write(op, value, reached)
+                for tensor in filter(holds, op.inputs):
+                    _write(op, value, tensor, reached)
             rounds |= role is Role.HANDS_ON
         return rounds
 
@@ -116,8 +119,9 @@ class Analysis:
         outputs, held = _through(op, inner, inputs)
         for out, found in zip(op.outputs, outputs, strict=True):
             reached.bits[id(out)] = found if carries(out) else (found[0], 0)
-        for value in {after[0] for before, after in zip(inputs, held, strict=True) if after[0] & ~before[0]}:
-            _write(op, value, reached, [t for t, after in zip(op.inputs, held, strict=True) if after[0] == value])
+        for tensor, after, changed in zip(op.inputs, held, _changed(op, inner), strict=True):
+            if changed:
+                _write(op, after[0], tensor, reached)
 
     def _nested(self, graph: Graph) -> Reached:
         if id(graph) not in self._done:
@@ -134,13 +138,22 @@ def _join(op: Operation, bits: dict[int, Bits], passing: int) -> int:
     return gradient
 
 
-def _write(op: Operation, value: int, reached: Reached, resources: Sequence[Tensor] | None = None) -> None:
-    """Let resources hold what was written into them: whoever reads them later depends on it, without a gradient."""
-    for tensor in op.inputs if resources is None else resources:
-        before = reached.of(tensor)
-        if holds(tensor) and value & ~before[0]:
-            reached.bits[id(tensor)] = (before[0] | value, before[1])
-            reached.writers.setdefault(id(tensor), []).append(op)
+def _write(op: Operation, value: int, resource: Tensor, reached: Reached) -> None:
+    """Let a resource hold what was written into it: whoever reads it later depends on it, without a gradient."""
+    reached.changed.add(id(resource))
+    before = reached.of(resource)
+    if value & ~before[0]:
+        reached.bits[id(resource)] = (before[0] | value, before[1])
+        reached.writers.setdefault(id(resource), []).append(op)
+
+
+def _changed(op: Operation, inner: Sequence[Reached]) -> list[bool]:
+    """Return which inputs of a call are resources that a function writes into."""
+    skipped = len(op.inputs) - len(inner[0].roots)
+    return [False] * skipped + [
+        any(id(root) in function.changed for function, root in zip(inner, roots, strict=True))
+        for roots in zip(*(function.roots for function in inner), strict=True)
+    ]
 
 
 def _through(op: Operation, inner: Sequence[Reached], inputs: Sequence[Bits]) -> tuple[Sequence[Bits], Sequence[Bits]]:

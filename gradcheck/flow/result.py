@@ -167,15 +167,19 @@ _SENTENCES = {
 }
 
 
+_OWN_DTYPE = {"ReadVariableOp": "its dtype"}
+
+
 def _text(cell: Cell) -> str:
     """Say in a few words what a cell is; several times measured, by the largest norm."""
-    cuts = ", ".join(dict.fromkeys(step.kind for step in cell.cuts))
+    # A variable of whole numbers is cut where it is read.
+    cuts = ", ".join(dict.fromkeys(_OWN_DTYPE.get(step.kind, step.kind) for step in cell.cuts))
     text = f"blocked by {cuts}" if cuts else cell.kind.value
     given = [norm for norm in cell.norms if norm is not None]
     if cell.disagreement:
         return f"{text}, but the tape: {max(given):.4g}" if given else f"{text}, but the tape: None"
-    if cell.dead:
-        return f"{text}, dead"
+    if given and not any(given):
+        return f"{text}, {'dead' if cell.dead else 'zeros'}"
     return f"{text}, {max(given):.4g}" if given else text
 
 

@@ -71,14 +71,15 @@ def spec_of(value: Any) -> Any:
 
 
 def _traced(graph: Any, named: Mapping[str, Tensor], variables: Sequence[Variable], paths: Any, call: Any) -> Traced:
-    inside = {id(outside): tensor for outside, tensor in graph.captures}
-    read = [variable for variable in variables if id(variable.handle) in inside]
+    by_handle = {id(variable.handle): variable for variable in variables}
+    inside = {id(outside): tensor for outside, tensor in graph.captures if id(outside) in by_handle}
+    read = [by_handle[handle] for handle in inside]  # in the order of their first use
     if any(id(v) not in paths for v in read) and any(op.type in NESTED for op in graph.get_operations()):
         paths = {**find_paths(read), **paths}  # a function that was traced before reads its variables unseen
     names = by_name((paths.get(id(variable)) or path_of(variable), variable) for variable in read)
     # tf.function returns a copy of each result, which is no line of the user's.
     ends = {name: tensor.op.inputs[0] if tensor.op.type == "Identity" else tensor for name, tensor in named.items()}
-    return Traced(graph, ends, names, [inside[id(variable.handle)] for variable in read], call)
+    return Traced(graph, ends, names, list(inside.values()), call)
 
 
 def _from_graph(losses: Any) -> Traced:
