@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from gradcheck.backend import load
@@ -84,6 +85,12 @@ def source_frames(op: Operation) -> Iterator[tuple[str, int, str]]:
     """Yield file, line and source of the calls that made an operation, innermost first."""
     for frame in reversed(op.traceback or []):
         yield frame.filename, frame.lineno, linecache.getline(frame.filename, frame.lineno).strip()
+
+
+def is_library(file: str) -> bool:
+    """Whether a file is no user's: an installed package's, or gradcheck's own."""
+    path, ours = Path(file), Path(__file__).parent.parent
+    return bool({"site-packages", "dist-packages"} & set(path.parts)) or ours in path.parents or file.startswith("<")
 
 
 def _as_list(value: Any) -> list[Any]:

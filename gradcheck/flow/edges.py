@@ -94,9 +94,8 @@ def _ask(op: Operation, custom: str) -> Sequence[str | None]:
     count = len(op.inputs)
     if op.type in _FLAT:
         return [_FLAT[op.type]] * count
-    if not any(map(carries, op.outputs)):
-        kinds = ", ".join(sorted({output.dtype.name for output in op.outputs}))
-        return [f"its result is {kinds}: there is no derivative of whole numbers or truth values"] * count
+    if block := why_cannot_carry(op.outputs):
+        return [block] * count
     try:
         function = gradient_function(op)
     except LookupError:
@@ -152,6 +151,14 @@ def carries(tensor: Tensor) -> bool:
     """Whether a gradient can belong to a tensor: numbers, and what holds them."""
     dtype = tensor.dtype
     return bool(dtype.is_floating or dtype.is_complex or dtype in (tf.resource, tf.variant))
+
+
+def why_cannot_carry(results: Sequence[Tensor]) -> str | None:
+    """Say why no gradient can come back from any of an operation's results, ``None`` if it can."""
+    if any(map(carries, results)):
+        return None
+    kinds = ", ".join(sorted({result.dtype.name for result in results}))
+    return f"its result is {kinds}: there is no derivative of whole numbers or truth values"
 
 
 def holds(tensor: Tensor) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gradcheck.backend import tf
@@ -10,7 +10,8 @@ from gradcheck.errors import UsageError
 
 Tensor = Any
 Variable = Any
-Norms = Mapping[tuple[str, str], float | None]
+Key = tuple[str, str]
+Measured = float | str | None
 
 
 class Measuring:
@@ -30,11 +31,12 @@ class Measuring:
         changed: Sequence[Variable] = (),
     ) -> None:
         self._call, self._changed = call, changed
+        self._failed: dict[Key, str] = {}
         self._variables = {name: v for name, v in variables.items() if v.dtype.is_floating or v.dtype.is_complex}
         self._run = tf.function(self._differentiate, autograph=False)
 
-    def norms(self, args: Sequence[Any]) -> Norms:
-        """Return the Euclidean norm of each gradient at inputs, by loss and variable; missing where there is none.
+    def at(self, args: Sequence[Any]) -> Mapping[Key, Measured]:
+        """Return each gradient's Euclidean norm at inputs, ``None`` for none, or why the tape failed.
 
         Raises:
             UsageError: The losses are tensors of a graph of TensorFlow 1, or fail at these inputs.
@@ -45,27 +47,42 @@ class Measuring:
         try:
             found = self._run(*given)
         except Exception as error:
-            lines = str(error).strip().splitlines() or [""]
-            raise UsageError(f"losses cannot be measured: {type(error).__name__}: {lines[0]}") from error
+            raise UsageError(f"losses cannot be measured: {told(error)}") from error
         finally:
             for variable, value in zip(self._changed, before, strict=True):
                 variable.assign(value)
-        return {
-            (loss, name): None if norm is None else float(norm)
-            for loss, row in found.items()
-            for name, norm in row.items()
-        }
+        norms = {(loss, name): float(norm) for loss, row in found.items() for name, norm in row.items()}
+        return {**norms, **self._failed}
 
-    def _differentiate(self, *args: Any) -> dict[str, dict[str, Tensor | None]]:
+    def _differentiate(self, *args: Any) -> dict[str, dict[str, Tensor]]:
         assert self._call is not None
         with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
             tape.watch(list(self._variables.values()))
             losses = self._call(*args)
-        names = list(self._variables)
-        return {
-            loss: dict(zip(names, map(_norm, tape.gradient(value, list(self._variables.values()))), strict=True))
-            for loss, value in losses.items()
-        }
+        return {loss: dict(self._row(tape, loss, value)) for loss, value in losses.items()}
+
+    def _row(self, tape: Any, loss: str, value: Tensor) -> Iterator[tuple[str, Tensor]]:
+        """Yield the norms of a loss's gradients, asked for together if the tape allows it."""
+        try:
+            gradients = tape.gradient(value, list(self._variables.values()))
+        except Exception:  # one variable's gradient must not hide the others'
+            gradients = [self._alone(tape, loss, value, name) for name in self._variables]
+        for name, gradient in zip(self._variables, gradients, strict=True):
+            if gradient is not None:
+                yield name, _norm(gradient)
+
+    def _alone(self, tape: Any, loss: str, value: Tensor, name: str) -> Tensor | None:
+        try:
+            return tape.gradient(value, self._variables[name])
+        except Exception as error:  # the tape may raise anything, which then is what there is to tell
+            self._failed[loss, name] = told(error)
+            return None
+
+
+def told(error: Exception) -> str:
+    """Say what was raised in one line."""
+    lines = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0]}"
 
 
 def _tensors(arg: Any) -> Any:
@@ -76,10 +93,8 @@ def _tensors(arg: Any) -> Any:
     return arg if is_text else tf.nest.map_structure(lambda a: a if tf.is_tensor(a) else tf.constant(a), arg)
 
 
-def _norm(gradient: Any) -> Tensor | None:
+def _norm(gradient: Any) -> Tensor:
     """Return a gradient's norm in float64, which tiny entries do not vanish from."""
-    if gradient is None:
-        return None
     entries = tf.abs(tf.convert_to_tensor(gradient))
     entries = tf.reshape(tf.cast(entries, tf.float64), [-1])
     largest = tf.reduce_max(tf.concat([entries, [0.0]], axis=0))

@@ -6,10 +6,10 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from gradcheck.flow._tensorflow import BRANCHES, CALLS, CASES, LOOPS, NESTED, source_frames
+from gradcheck.flow._tensorflow import BRANCHES, CALLS, CASES, LOOPS, NESTED, is_library, source_frames
+from gradcheck.flow.edges import why_cannot_carry
 from gradcheck.flow.reach import Analysis, Reached
 
 Operation = Any
@@ -88,12 +88,17 @@ def _hops(analysis: Analysis, reached: Reached, tensor: Tensor, index: int) -> I
             if bits[0]:
                 yield _Hop(tensor, op, number), not bits[1]
         else:
-            yield _Hop(tensor, op, number), analysis.gradients.blocks(op)[number] is not None
+            yield _Hop(tensor, op, number), _block(analysis, tensor, number) is not None
     for writer in reached.writers.get(id(tensor), ()):
         for number, source in enumerate(writer.inputs):
             carries = source is not tensor and reached.of(source)[0] >> index & 1
             if carries and _is_written(analysis, reached, writer, number, tensor):
                 yield _Hop(tensor, writer, number, writes=True), True
+
+
+def _block(analysis: Analysis, tensor: Tensor, number: int) -> str | None:
+    """Return why no gradient passes from a tensor to an input of its operation."""
+    return analysis.gradients.blocks(tensor.op)[number] or why_cannot_carry([tensor])
 
 
 def _is_written(analysis: Analysis, reached: Reached, writer: Operation, number: int, resource: Tensor) -> bool:
@@ -118,7 +123,7 @@ def _steps(analysis: Analysis, reached: Reached, tensor: Tensor, number: int) ->
     """Return one operation as a step, or what it calls as several."""
     op = tensor.op
     if op.type not in NESTED:
-        return [_step(op, analysis.gradients.blocks(op)[number])]
+        return [_step(op, _block(analysis, tensor, number))]
     if op.type in LOOPS:
         return _loop_steps(analysis, reached, tensor, number)
     chooses = op.type in BRANCHES or op.type in CASES
@@ -140,20 +145,14 @@ def _loop_steps(analysis: Analysis, reached: Reached, tensor: Tensor, number: in
         return [*find_path(analysis, body, body.results[output], number), _step(op, None)]
     if analysis.through(op, reached, number)[0][output][1]:
         return [_step(op, None)]
-    decides = condition.outputs()[0][0] >> number & 1
-    return [
-        _step(op, "it only decides how often the loop runs" if decides else "no gradient passes between iterations")
-    ]
+    if condition.outputs()[0][0] >> number & 1:
+        inside = find_path(analysis, condition, condition.results[0], number)
+        return [*inside, _step(op, "it only decides how often the loop runs")]
+    return [_step(op, "no gradient passes between iterations")]
 
 
 def _step(op: Operation, block: str | None) -> Step:
     for file, line, source in source_frames(op):
-        if not _is_library(file):
+        if not is_library(file):
             return Step(op.type, op.name, file, line, source, block)
     return Step(op.type, op.name, block=block)
-
-
-def _is_library(file: str) -> bool:
-    parts = Path(file).parts
-    ours = Path(__file__).parent.parent
-    return "site-packages" in parts or "dist-packages" in parts or ours in Path(file).parents or file.startswith("<")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatchcase
@@ -16,6 +15,8 @@ from gradcheck.errors import UsageError
 from gradcheck.files import read_text
 from gradcheck.flow.paths import Step
 from gradcheck.flow.result import Cell, Flow, Kind
+from gradcheck.flow.stages import shorten
+from gradcheck.flow.words import note
 
 FORMAT = "gradcheck-flow"
 VERSION = 1
@@ -41,19 +42,6 @@ def find_differences(expected: Table, found: Table) -> list[Difference]:
     places = dict.fromkeys((loss, name) for table in (found, expected) for loss, row in table.items() for name in row)
     both = ((loss, name, expected.get(loss, {}).get(name), found.get(loss, {}).get(name)) for loss, name in places)
     return [Difference(*cell) for cell in both if cell[2] != cell[3]]
-
-
-def note(cell: Cell) -> str:
-    """Say in a few words what there is to a cell besides its kind; measured several times, by the largest norm."""
-    given = [norm for norm in cell.norms if norm is not None]
-    parts = [f"by {', '.join(dict.fromkeys(step.kind for step in cell.cuts))}"] if cell.cuts else []
-    if cell.disagreement:
-        parts.append(f"but the tape gives {'None' if None in cell.norms else f'{max(given):.4g}'}")
-    elif cell.dead:
-        parts.append("dead")
-    elif any(given):
-        parts.append(f"{max(given):.4g}")
-    return ", ".join(parts)
 
 
 def to_values(flow: Flow, *, explained: Cell | None = None) -> dict[str, Any]:
@@ -128,14 +116,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
 
 
 def _step(step: Step) -> dict[str, Any]:
-    return asdict(replace(step, file=shown_file(step.file)))
-
-
-def shown_file(file: str) -> str:
-    """Return a file relative to the current folder where it lies inside, so that a stored flow fits any clone."""
-    if not file or not Path(file).is_relative_to(Path.cwd()):
-        return file
-    return os.path.relpath(file)
+    return asdict(replace(step, file=shorten(step.file)))
 
 
 def _norm(norm: float | None) -> float | str | None:

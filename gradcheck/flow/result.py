@@ -31,6 +31,7 @@ class Cell:
     Attributes:
         kind: What is known.
         norms: The norm of the gradient wherever it was measured, ``None`` where the tape gave none.
+        failure: What the tape raised instead of giving a gradient, empty if nothing.
     """
 
     loss: str
@@ -40,6 +41,7 @@ class Cell:
     _reached: Reached
     _ends: tuple[Any, int] | None = None
     norms: tuple[float | None, ...] = ()
+    failure: str = ""
 
     @property
     def dead(self) -> bool:
@@ -51,7 +53,8 @@ class Cell:
         """What the tape gave that the structure rules out, ``None`` where they agree."""
         given = [norm for norm in self.norms if norm is not None]
         if self.kind is Kind.CONNECTED:
-            return "the structure says connected, and the tape gives None" if len(given) < len(self.norms) else None
+            found = f"raises {self.failure}" if self.failure else "gives None"
+            return f"the structure says connected, and the tape {found}" if len(given) < len(self.norms) else None
         if not given:
             return None
         if any(given):
@@ -102,8 +105,8 @@ class Flow:
         Raises:
             UsageError: The losses cannot be evaluated at these inputs.
         """
-        found = self._measuring.norms(args)
-        cells = {key: replace(cell, norms=(*cell.norms, found.get(key))) for key, cell in self.cells.items()}
+        found = self._measuring.at(args)
+        cells = {key: _add(cell, found.get(key)) for key, cell in self.cells.items()}
         return replace(self, cells=cells)
 
     @property
@@ -177,10 +180,16 @@ def _text(cell: Cell) -> str:
     text = f"blocked by {cuts}" if cuts else cell.kind.value
     given = [norm for norm in cell.norms if norm is not None]
     if cell.disagreement:
-        return f"{text}, but the tape: {max(given):.4g}" if given else f"{text}, but the tape: None"
+        return f"{text}, but the tape: {max(given):.4g}" if given else f"{text}, but the tape: {cell.failure or None}"
     if given and not any(given):
         return f"{text}, {'dead' if cell.dead else 'zeros'}"
     return f"{text}, {max(given):.4g}" if given else text
+
+
+def _add(cell: Cell, found: float | str | None) -> Cell:
+    if isinstance(found, str):
+        return replace(cell, norms=(*cell.norms, None), failure=found)
+    return replace(cell, norms=(*cell.norms, found))
 
 
 def _measured(cell: Cell) -> Iterator[str]:

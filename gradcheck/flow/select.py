@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
+from gradcheck.backend import tf
 from gradcheck.errors import UsageError
 
 Variable = Any
@@ -71,6 +72,11 @@ def _within(item: Any, argument: str) -> list[Variable]:
     """Return an item that is a variable, or the variables of one that is a layer or a model."""
     if is_variable(item):
         return [item]
+    if tf.is_tensor(item):
+        raise UsageError(
+            f"{argument} must be variables; found a tensor of shape {item.shape}: what is computed from a variable, "
+            "such as w - 0.1 * gradient, is none; change a variable by w.assign(...)"
+        )
     inside = getattr(item, "variables", None)
     if not isinstance(inside, (list, tuple)):
         raise UsageError(f"{argument} must be variables, names, globs, layers or models; found {item!r:.80}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from gradcheck.flow.paths import Step
 
@@ -24,11 +26,16 @@ class Stage:
     source: str
     block: str | None
 
+    @property
+    def place(self) -> str:
+        """The line of code, with its file and number."""
+        return f"{self.file}:{self.line}  {self.source}" if self.file else "made by a library"
+
 
 def stages(path: Sequence[Step]) -> list[Stage]:
     """Join the steps of a path that come from the same line; a cut stands alone."""
     found: list[Stage] = []
-    for step in path:
+    for step in (replace(step, file=shorten(step.file)) for step in path):
         last = found[-1] if found else None
         joins = last and not last.block and not step.block and (last.file, last.line) == (step.file, step.line)
         kinds = (*last.kinds, step.kind) if last and joins else (step.kind,)
@@ -43,3 +50,10 @@ def short(kinds: Sequence[str], *, most: int = 4) -> str:
     if len(kinds) <= most:
         return ", ".join(kinds)
     return f"{', '.join(kinds[: most - 1])}, … {len(kinds) - most} more …, {kinds[-1]}"
+
+
+def shorten(file: str) -> str:
+    """Return a file relative to the current folder where it lies inside, so that a stored flow fits any clone."""
+    if not file or not Path(file).is_relative_to(Path.cwd()):
+        return file
+    return os.path.relpath(file)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +11,8 @@ from typing import Any
 from gradcheck.backend import tf
 from gradcheck.errors import UsageError
 from gradcheck.flow._keras import compiled_losses, find_paths, noting_paths
-from gradcheck.flow._tensorflow import NESTED
+from gradcheck.flow._tensorflow import NESTED, is_library
+from gradcheck.flow.measure import told
 from gradcheck.flow.select import by_name, path_of
 
 Tensor = Any
@@ -52,7 +55,7 @@ def trace(losses: Any, args: Sequence[Any]) -> Traced:
     except UsageError:
         raise
     except Exception as error:  # whatever a user's function raises, its user must learn what it was
-        raise UsageError(f"losses cannot be traced: {_told(error)}") from error
+        raise UsageError(f"losses cannot be traced: {told(error)}{_where(error)}") from error
     named = dict(concrete.structured_outputs)
     _check(named)
     return _traced(concrete.graph, named, variables, paths, call)
@@ -131,6 +134,12 @@ def _check(named: Mapping[str, Any]) -> None:
             raise UsageError(f"losses must return floating-point tensors; {name} is {kind:.80}")
 
 
-def _told(error: Exception) -> str:
-    lines = str(error).strip().splitlines() or [""]
-    return f"{type(error).__name__}: {lines[0]}"
+def _where(error: Exception) -> str:
+    """Name the user's line that raised, and what to do where it took a tensor out of the graph."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not is_library(f.filename)]
+    place = f"\n  at {frames[-1].filename}:{frames[-1].lineno}  {frames[-1].line}" if frames else ""
+    out = isinstance(error, (AttributeError, NotImplementedError, TypeError)) and _LEAVES.search(str(error))
+    return place + ("\n  what leaves TensorFlow is a constant to the tape: its gradient is None" if out else "")
+
+
+_LEAVES = re.compile("has no attribute 'numpy'|to a numpy array|symbolic|as a Python `bool`")

@@ -1,0 +1,201 @@
+"""A flow for people who would rather look: an SVG picture, and a table in HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from gradcheck.flow.result import Cell, Flow, Kind
+from gradcheck.flow.stages import short, stages
+from gradcheck.flow.words import MARKS, MEANINGS, describe, label, printable, state
+
+_SIGN = 7.3  # width of a sign of the monospaced font, in the picture's units
+_ROW, _MARGIN = 26, 24
+_PANEL = 48  # rows side by side, so that a large table stays a picture
+# Above so many cells their paths are not looked for: that takes as long as the graph is large, for each.
+_MOST_PATHS = 100
+
+
+@dataclass(frozen=True)
+class _Square:
+    """A cell as it is drawn."""
+
+    x: float
+    width: float
+    state: str
+    text: str
+    title: str
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A row as it is drawn: its place, its name and its cells."""
+
+    x: float
+    y: float
+    name: str
+    shown: str
+    squares: Sequence[_Square]
+
+
+@dataclass(frozen=True)
+class _Head:
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A box of a path.
+
+    Attributes:
+        flows: Whether a gradient comes back to its top.
+    """
+
+    y: float
+    height: float
+    style: str
+    lines: Sequence[tuple[str, str]]
+    flows: bool
+
+
+def flow_svg(flow: Flow, cell: Cell | None = None) -> str:
+    """Return a picture of the table as SVG.
+
+    It is readable on light and on dark pages and without colours; pointing at a cell tells more.
+
+    Args:
+        flow: The table.
+        cell: A cell whose path is drawn below, from the variable to the loss.
+    """
+    names, columns = _widths(flow)
+    panel = names + sum(columns) + _MARGIN
+    lines, heads = _lines(flow, names, columns, panel)
+    top = max(line.y for line in lines) + _ROW + 22
+    states = _states(flow)
+    boxes = _boxes(cell, top + 24 * len(states) + 72) if cell else []
+    text_width = max([0, *(len(text) for box in boxes for text, _ in box.lines)]) * _SIGN + 2 * _MARGIN
+    width = max(_MARGIN + panel * _panels(flow), _MARGIN * 2 + text_width, 560)
+    height = boxes[-1].y + boxes[-1].height + _MARGIN if boxes else top + 24 * len(states)
+    return _template("flow.svg.jinja").render(
+        flow=flow, cell=cell, lines=lines, heads=heads, legend=_legend(states), legend_y=top, boxes=boxes,
+        box_width=text_width, width=round(width), height=round(height), summary=summary(flow), row=_ROW,
+        margin=_MARGIN, marks=MARKS, sentence=cell and MEANINGS[state(cell)],
+    )  # fmt: skip
+
+
+def flow_html(flow: Flow, cell: Cell | None = None) -> str:
+    """Return the table as a fragment of HTML, as a notebook shows it.
+
+    Args:
+        flow: The table.
+        cell: A cell whose path is told below.
+    """
+    paths = len(flow.cells) <= _MOST_PATHS
+    rows = [
+        (name, [(state(c), MARKS[state(c)], label(c), describe(c, path=paths)) for c in _row(flow, name)])
+        for name in flow.variables
+    ]
+    return _template("table.html.jinja").render(
+        flow=flow, rows=rows, legend=_legend(_states(flow)), summary=summary(flow), told=cell and describe(cell)
+    )
+
+
+def flow_page(flow: Flow, cell: Cell | None = None) -> str:
+    """Return a whole HTML page with the table; see `flow_html`."""
+    return _template("page.html.jinja").render(table=flow_html(flow, cell))
+
+
+def summary(flow: Flow) -> str:
+    """Count losses, variables and cells of each kind in one line."""
+    kinds = [cell.kind for cell in flow.cells.values()]
+    counts = [f"{kinds.count(kind)} {kind.value}" for kind in Kind if kind in kinds]
+    return f"{_count(len(flow.losses), 'loss', 'losses')}, {_count(len(flow.variables), 'variable', 'variables')}: " + (
+        ", ".join(counts)
+    )
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _row(flow: Flow, name: str) -> list[Cell]:
+    return [flow.cells[loss, name] for loss in flow.losses]
+
+
+def _states(flow: Flow) -> list[str]:
+    there = {state(cell) for cell in flow.cells.values()}
+    return [name for name in MARKS if name in there]
+
+
+def _legend(states: Sequence[str]) -> list[tuple[str, str, str]]:
+    return [(name, MARKS[name], MEANINGS[name]) for name in states]
+
+
+def _panels(flow: Flow) -> int:
+    return -(-len(flow.variables) // _PANEL)
+
+
+def _widths(flow: Flow) -> tuple[float, list[float]]:
+    """Return the width of the names and of each loss's column."""
+    names = max(len(_shortened(name)) for name in (*flow.variables, "variable")) * _SIGN + 16
+    columns = [
+        max(len(loss), *(len(label(flow.cells[loss, name])) + 3 for name in flow.variables)) * _SIGN + 20
+        for loss in flow.losses
+    ]
+    return names, columns
+
+
+def _lines(flow: Flow, names: float, columns: Sequence[float], panel: float) -> tuple[list[_Line], list[_Head]]:
+    paths = len(flow.cells) <= _MOST_PATHS
+    top, lines, heads = 92, [], []
+    for number in range(_panels(flow)):
+        x = _MARGIN + number * panel
+        heads.append(_Head(x, top - 8, "variable"))
+        starts = [x + names + sum(columns[:place]) for place in range(len(columns))]
+        heads += [_Head(start + 8, top - 8, loss) for start, loss in zip(starts, flow.losses, strict=True)]
+        for place, name in enumerate(flow.variables[number * _PANEL : (number + 1) * _PANEL]):
+            squares = [
+                _Square(start, width - 4, state(c), label(c), describe(c, path=paths))
+                for start, width, c in zip(starts, columns, _row(flow, name), strict=True)
+            ]
+            lines.append(_Line(x, top + place * _ROW, name, _shortened(name), squares))
+    return lines, heads
+
+
+def _boxes(cell: Cell, top: float) -> list[_Box]:
+    """Return the boxes of a path: the variable, the lines of code that it runs through, the loss."""
+    found = stages(cell.path)
+    if not found:
+        return []
+    contents: list[tuple[str, list[tuple[str, str]]]] = [("end", [(cell.variable, "name")])]
+    for stage in found:
+        mark = f"{MARKS['blocked']} " if stage.block else ""
+        lines = [(mark + short(stage.kinds), "name"), (_shortened(printable(stage.place), most=110), "place")]
+        contents.append(("cut" if stage.block else "step", lines + ([(stage.block, "why")] if stage.block else [])))
+    contents.append(("end", [(cell.loss, "name")]))
+    boxes: list[_Box] = []
+    last_cut = max((place for place, (style, _) in enumerate(contents) if style == "cut"), default=-1)
+    for place, (style, lines) in enumerate(contents):
+        height = 14 + 18 * len(lines)
+        # A gradient starts at the loss, below, and comes back as far as the first cut it meets.
+        boxes.append(_Box(top, height, style, lines, place > last_cut))
+        top += height + 30
+    return boxes
+
+
+def _shortened(text: str, *, most: int = 48) -> str:
+    """Leave out the middle of a long name, whose end tells most."""
+    return text if len(text) <= most else f"{text[: most // 3]}…{text[-(most - most // 3 - 1) :]}"
+
+
+@cache
+def _template(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202  # jinja2's own type
+    loader = PackageLoader("gradcheck.flow", "templates")
+    return Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    ).get_template(name)

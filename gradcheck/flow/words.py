@@ -1,0 +1,62 @@
+"""The words and marks that every picture and report of a flow shares."""
+
+from __future__ import annotations
+
+from gradcheck.flow.result import Cell
+from gradcheck.flow.stages import short, stages
+
+# Colour alone tells nobody anything: each state has its mark and its word.
+MARKS = {
+    "connected": "✓", "blocked": "✕", "independent": "–", "unused": "○", "dead": "0", "disagreement": "!",
+}  # fmt: skip
+MEANINGS = {
+    "connected": "a gradient flows",
+    "blocked": "the loss depends on it, but no gradient comes back",
+    "independent": "the loss cannot depend on it, whatever the values",
+    "unused": "no loss reads it",
+    "dead": "connected, but the gradient is exactly zero wherever it was measured",
+    "disagreement": "the structure and TensorFlow's tape contradict each other",
+}
+
+
+def state(cell: Cell) -> str:
+    """Return what is to be shown first of a cell: a key of `MARKS` and `MEANINGS`."""
+    return "disagreement" if cell.disagreement else "dead" if cell.dead else cell.kind.value
+
+
+def note(cell: Cell) -> str:
+    """Say in a few words what there is to a cell besides its kind; measured several times, by the largest norm."""
+    given = [norm for norm in cell.norms if norm is not None]
+    parts = [f"by {', '.join(dict.fromkeys(step.kind for step in cell.cuts))}"] if cell.cuts else []
+    if cell.disagreement:
+        parts.append(f"but the tape gives {'None' if None in cell.norms else f'{max(given):.4g}'}")
+    elif cell.dead:
+        parts.append("dead")
+    elif any(given):
+        parts.append(f"norm {max(given):.4g}")
+    return ", ".join(parts)
+
+
+def label(cell: Cell) -> str:
+    """Return a cell's kind and its note."""
+    kind, more = cell.kind.value, note(cell)
+    return f"{kind} {more}" if more.startswith("by ") else f"{kind}, {more}" if more else kind
+
+
+def describe(cell: Cell, *, path: bool = True) -> str:
+    """Say what a cell means, one line of code after the other.
+
+    Args:
+        cell: The cell.
+        path: Whether to look for its path, which takes as long as the graph is large.
+    """
+    lines = [f"{cell.variable} → {cell.loss}: {cell.disagreement or MEANINGS[state(cell)]}"]
+    for stage in stages(cell.path if path else cell.cuts):
+        lines.append(f"{'✕' if stage.block else '|'} {short(stage.kinds)}  {stage.place}")
+        lines += [f"    {stage.block}"] if stage.block else []
+    return printable("\n".join(lines))
+
+
+def printable(text: str) -> str:
+    """Return text without control characters, which neither a terminal nor XML can take."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else " " for sign in text)
