@@ -74,7 +74,13 @@ def find_path(analysis: Analysis, reached: Reached, tensor: Tensor, index: int) 
         hop = came[id(current)]
         steps += _written(analysis, reached, hop) if hop.writes else _steps(analysis, reached, hop.tensor, hop.number)
         current = hop.tensor
-    return steps
+    # TensorFlow copies what enters and leaves functions: no line of the user's.
+    before = (None, *steps)
+    return [
+        step
+        for step, last in zip(steps, before, strict=False)
+        if step.kind != "Identity" or (step.block and not (last and last.block))
+    ]
 
 
 def _hops(analysis: Analysis, reached: Reached, tensor: Tensor, index: int) -> Iterator[tuple[_Hop, bool]]:

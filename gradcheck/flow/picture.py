@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,7 @@ from gradcheck.flow.words import MARKS, MEANINGS, describe, label, printable, st
 
 _SIGN = 7.3  # width of a sign of the monospaced font, in the picture's units
 _ROW, _MARGIN = 26, 24
-_PANEL = 48  # rows side by side, so that a large table stays a picture
+_TALL = 48  # above so many rows a table stands in panels side by side, about as wide as high
 # Above so many cells their paths are not looked for: that takes as long as the graph is large, for each.
 _MOST_PATHS = 100
 
@@ -74,12 +75,13 @@ def flow_svg(flow: Flow, cell: Cell | None = None) -> str:
     """
     names, columns = _widths(flow)
     panel = names + sum(columns) + _MARGIN
-    lines, heads = _lines(flow, names, columns, panel)
+    panels = _panels(len(flow.variables), panel)
+    lines, heads = _lines(flow, names, columns, panels)
     top = max(line.y for line in lines) + _ROW + 22
     states = _states(flow)
     boxes = _boxes(cell, top + 24 * len(states) + 72) if cell else []
     text_width = max([0, *(len(text) for box in boxes for text, _ in box.lines)]) * _SIGN + 2 * _MARGIN
-    width = max(_MARGIN + panel * _panels(flow), _MARGIN * 2 + text_width, 560)
+    width = max(_MARGIN + panel * panels, _MARGIN * 2 + text_width, 560)
     height = boxes[-1].y + boxes[-1].height + _MARGIN if boxes else top + 24 * len(states)
     return _template("flow.svg.jinja").render(
         flow=flow, cell=cell, lines=lines, heads=heads, legend=_legend(states), legend_y=top, boxes=boxes,
@@ -136,8 +138,8 @@ def _legend(states: Sequence[str]) -> list[tuple[str, str, str]]:
     return [(name, MARKS[name], MEANINGS[name]) for name in states]
 
 
-def _panels(flow: Flow) -> int:
-    return -(-len(flow.variables) // _PANEL)
+def _panels(rows: int, width: float) -> int:
+    return 1 if rows <= _TALL else max(1, round(math.sqrt(rows * _ROW / width)))
 
 
 def _widths(flow: Flow) -> tuple[float, list[float]]:
@@ -150,15 +152,16 @@ def _widths(flow: Flow) -> tuple[float, list[float]]:
     return names, columns
 
 
-def _lines(flow: Flow, names: float, columns: Sequence[float], panel: float) -> tuple[list[_Line], list[_Head]]:
+def _lines(flow: Flow, names: float, columns: Sequence[float], panels: int) -> tuple[list[_Line], list[_Head]]:
     paths = len(flow.cells) <= _MOST_PATHS
     top, lines, heads = 92, [], []
-    for number in range(_panels(flow)):
-        x = _MARGIN + number * panel
+    rows = math.ceil(len(flow.variables) / panels)
+    for number in range(panels):
+        x = _MARGIN + number * (names + sum(columns) + _MARGIN)
         heads.append(_Head(x, top - 8, "variable"))
         starts = [x + names + sum(columns[:place]) for place in range(len(columns))]
         heads += [_Head(start + 8, top - 8, loss) for start, loss in zip(starts, flow.losses, strict=True)]
-        for place, name in enumerate(flow.variables[number * _PANEL : (number + 1) * _PANEL]):
+        for place, name in enumerate(flow.variables[number * rows : (number + 1) * rows]):
             squares = [
                 _Square(start, width - 4, state(c), label(c), describe(c, path=paths))
                 for start, width, c in zip(starts, columns, _row(flow, name), strict=True)
