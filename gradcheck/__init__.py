@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 from gradcheck.errors import BackendError, EngineError, GradcheckError, LawBroken, UsageError
 
 if TYPE_CHECKING:
-    from gradcheck.assertions import assert_isolated, assert_law, assert_reaches, assert_step
+    from gradcheck.assertions import (
+        assert_flow,
+        assert_isolated,
+        assert_law,
+        assert_only_changes,
+        assert_reaches,
+        assert_same_gradients,
+        assert_step,
+        assert_unchanged,
+    )
     from gradcheck.engines import Engine, Evaluation, View, engines, register_engine
     from gradcheck.flow.flow import flow
     from gradcheck.flow.result import Flow
@@ -29,7 +38,16 @@ if TYPE_CHECKING:
     from gradcheck.witness import Witness, load_witness, replay
 
 _HOMES = {
-    "assertions": ["assert_isolated", "assert_law", "assert_reaches", "assert_step"],
+    "assertions": [
+        "assert_flow",
+        "assert_isolated",
+        "assert_law",
+        "assert_only_changes",
+        "assert_reaches",
+        "assert_same_gradients",
+        "assert_step",
+        "assert_unchanged",
+    ],
     "engines": ["Engine", "Evaluation", "View", "engines", "register_engine"],
     "flow.flow": ["flow"],
     "flow.result": ["Flow"],
@@ -50,7 +68,8 @@ __all__ = [  # noqa: RUF022  # errors first, then classes, then functions
     "BackendError", "EngineError", "GradcheckError", "LawBroken", "UsageError",
     "Arena", "Check", "Engine", "Evaluation", "Flow", "Gradient", "Law", "Objective", "Point", "Points", "Settings",
     "Trial", "TwoHeadGraph", "Unconnected", "View", "Wiring", "Witness",
-    "assert_isolated", "assert_law", "assert_reaches", "assert_step", "draw", "draw_integers", "engines", "flow",
+    "assert_flow", "assert_isolated", "assert_law", "assert_only_changes", "assert_reaches", "assert_same_gradients",
+    "assert_step", "assert_unchanged", "draw", "draw_integers", "engines", "flow",
     "layer", "layers", "laws", "load_witness", "loss", "losses", "points", "register_engine", "register_law", "replay",
     "two_head_graphs", "verify",
 ]  # fmt: skip

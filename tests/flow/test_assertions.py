@@ -34,7 +34,8 @@ def test_a_leak_is_shown_with_its_path() -> None:
     assert "│ w1       │ connected │ connected │" in text
     assert f"| Mul                    {__file__}:14  output1 = x * W1" in text
     assert text.endswith(
-        "to mend it: cut the path with tf.stop_gradient, or leave the variable out of the optimizer's list"
+        "to mend it: put tf.stop_gradient between w1 and loss2; "
+        "leaving the variable out of an optimizer's list does not cut the path"
     )
 
 

@@ -1,0 +1,156 @@
+"""Which variables an assertion about a training step is about, and which others the step could touch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradcheck.errors import UsageError
+from gradcheck.flow.select import by_name, choose, is_variable, path_of
+from gradcheck.training.live import Live, Role, find_live, find_mentioned, find_roles, key_of
+
+Variable = Any
+Step = Callable[[], object]
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """What an assertion about a training step is about.
+
+    Attributes:
+        given: The variables asked for, by name; none that only keep books, unless given themselves.
+        others: Other variables to be watched, by name.
+        roles: What each is for, by name.
+        itself: Names of the variables that were given themselves, not by a layer, model or glob.
+        seen: Keys of all variables that were there.
+    """
+
+    given: Mapping[str, Variable]
+    others: Mapping[str, Variable]
+    roles: Mapping[str, Role]
+    itself: frozenset[str]
+    seen: frozenset[int] = frozenset()
+
+    def may_move(self, name: str) -> bool:
+        """Whether a variable was made not to be trained, and was not given itself."""
+        return self.roles[name] is Role.STATE and name not in self.itself
+
+    @property
+    def trained(self) -> frozenset[str]:
+        """Names of the given variables that training must move: where none is a weight, all of them."""
+        return frozenset(name for name in self.given if not self.may_move(name)) or frozenset(self.given)
+
+
+def find_scope(step: Step, wanted: Any) -> Scope:
+    """Find the variables that are wanted, names and globs among those that ``step`` can come to.
+
+    Raises:
+        UsageError: Nothing is wanted, something wanted is no variable, or a name or glob matches nothing.
+    """
+    names = Names(find_mentioned(step))
+    given = names.look_up(wanted)
+    roles, itself = names.roles(given), names.themselves(wanted)
+    counted = {name: v for name, v in given.items() if name in itself or roles[name] is not Role.BOOKS}
+    return Scope(_some(counted), {}, roles, itself)
+
+
+def find_whole_scope(step: Step, wanted: Any, among: Any) -> Scope:
+    """Find the variables that are wanted, and those beside them: all that live, or those of ``among``.
+
+    Weights of a frozen layer are not wanted by a layer, model or glob: they are among the others.
+
+    Raises:
+        UsageError: As for `find_scope`, and for ``among`` too.
+    """
+    names = Names(find_mentioned(step))
+    within = {} if among is None else names.look_up(among, "among")
+    given = names.look_up(wanted)
+    beside = within or names.every(find_live())
+    everything = {**beside, **given}
+    roles, itself = names.roles(everything), names.themselves(wanted)
+    counted = {name: v for name, v in given.items() if name in itself or roles[name] not in (Role.BOOKS, Role.FROZEN)}
+    others = {name: v for name, v in everything.items() if name not in counted and roles[name] is not Role.BOOKS}
+    return Scope(_some(counted), others, roles, itself, names.keys())
+
+
+def refuse_new(step: Step, before: Scope) -> None:
+    """Refuse a step that made variables, since nobody knows what they were before.
+
+    Raises:
+        UsageError: It made some that are more than what an optimizer, a metric or a random generator keeps.
+    """
+    names = Names(find_mentioned(step))
+    made = [name for name, variable in names.known.items() if key_of(variable) not in before.seen]
+    if made:
+        raise UsageError(
+            f"train_step made variables, and nobody knows what they were before: {', '.join(made):.2000}; "
+            "call it, or build the layers, once before"
+        )
+
+
+class Names:
+    """One name for each variable; those that a step can come to are known, and can be looked up.
+
+    What only keeps books is left out: names and globs are not meant for it.
+    """
+
+    def __init__(self, mentioned: Live) -> None:
+        roles = find_roles(mentioned.variables.values())
+        self.known = by_name(_named(mentioned, lambda key: roles[key] is not Role.BOOKS))
+        self._all = dict(self.known)
+        self._seen = set(mentioned.variables)
+
+    def every(self, live: Live) -> dict[str, Variable]:
+        """Name all variables that live."""
+        self._seen |= live.variables.keys()
+        return self._name(_named(live))
+
+    def keys(self) -> frozenset[int]:
+        """Return the keys of all variables that were met."""
+        return frozenset(self._seen)
+
+    def look_up(self, wanted: Any, argument: str = "variables") -> dict[str, Variable]:
+        """Return the variables that are wanted; those of ``among`` are known from then on."""
+        found = choose(wanted, self.known, argument=argument)
+        strange = [name for name, variable in found.items() if key_of(variable) is None]
+        if strange:
+            raise UsageError(
+                f"{argument}: {strange[0]} has no value outside of a session; use assert_step with read=session.run"
+            )
+        named = self._name(found.items())
+        self.known |= named
+        return named
+
+    def themselves(self, wanted: Any) -> frozenset[str]:
+        """Return the names of variables that are wanted by object or by their whole name."""
+        items = wanted if isinstance(wanted, Sequence) and not isinstance(wanted, str) else [wanted]
+        alone = [item for item in items if is_variable(item) or (isinstance(item, str) and item in self.known)]
+        return frozenset(self.look_up(alone)) if alone else frozenset()
+
+    def roles(self, variables: Mapping[str, Variable]) -> dict[str, Role]:
+        """Return what each variable is for, by name."""
+        found = find_roles(variables.values())
+        return {name: found[key] for name, variable in variables.items() if (key := key_of(variable)) is not None}
+
+    def _name(self, found: Iterable[tuple[str, Variable]]) -> dict[str, Variable]:
+        names = {key_of(variable): name for name, variable in self._all.items()}
+        chosen = list(found)
+        fresh = [(name, variable) for name, variable in chosen if key_of(variable) not in names]
+        self._all = by_name([*self._all.items(), *fresh])
+        names = {key_of(variable): name for name, variable in self._all.items()}
+        return {names[key_of(variable)]: variable for _, variable in chosen}
+
+
+def _named(live: Live, wanted: Callable[[int], bool] = lambda _: True) -> list[tuple[str, Variable]]:
+    found = [(key, variable) for key, variable in live.variables.items() if wanted(key)]
+    return [(live.paths.get(key) or path_of(variable), variable) for key, variable in found]
+
+
+def _some(counted: dict[str, Variable]) -> dict[str, Variable]:
+    if not counted:
+        raise UsageError(
+            "variables holds nothing that is trained: frozen weights, and what optimizers, metrics and random "
+            "generators keep, are counted only where a variable is given itself"
+        )
+    return counted
