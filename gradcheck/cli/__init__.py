@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gradcheck.cli import replay, routes, verify
+from gradcheck.cli import flow, replay, routes, verify
 
 app = typer.Typer(
     name="gradcheck",
@@ -13,7 +13,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (verify.verify, replay.replay, routes.routes):
+for command in (verify.verify, replay.replay, routes.routes, flow.flow):
     app.command()(command)
 
 

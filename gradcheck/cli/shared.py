@@ -27,7 +27,8 @@ def progress() -> Iterator[Callable[[str, float], None]]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console(stderr=True), transient=True) as shown:
+    nobody_looks = not sys.stderr.isatty()
+    with Progress(*columns, console=console(stderr=True), transient=True, disable=nobody_looks) as shown:
         task = shown.add_task("importing TensorFlow", total=1.0)
         import_quietly()
         yield lambda what, share: shown.update(task, description=what, completed=share)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -83,9 +84,9 @@ def flow_svg(flow: Flow, cell: Cell | None = None) -> str:
     text_width = max([0, *(len(text) for box in boxes for text, _ in box.lines)]) * _SIGN + 2 * _MARGIN
     width = max(_MARGIN + panel * panels, _MARGIN * 2 + text_width, 560)
     height = boxes[-1].y + boxes[-1].height + _MARGIN if boxes else top + 24 * len(states)
-    return _template("flow.svg.jinja").render(
-        flow=flow, cell=cell, lines=lines, heads=heads, legend=_legend(states), legend_y=top, boxes=boxes,
-        box_width=text_width, width=round(width), height=round(height), summary=summary(flow), row=_ROW,
+    return _render(
+        "flow.svg.jinja", flow=flow, cell=cell, lines=lines, heads=heads, legend=_legend(states), legend_y=top,
+        boxes=boxes, box_width=text_width, width=round(width), height=round(height), summary=summary(flow), row=_ROW,
         margin=_MARGIN, marks=MARKS, sentence=cell and MEANINGS[state(cell)],
     )  # fmt: skip
 
@@ -102,14 +103,19 @@ def flow_html(flow: Flow, cell: Cell | None = None) -> str:
         (name, [(state(c), MARKS[state(c)], label(c), describe(c, path=paths)) for c in _row(flow, name)])
         for name in flow.variables
     ]
-    return _template("table.html.jinja").render(
-        flow=flow, rows=rows, legend=_legend(_states(flow)), summary=summary(flow), told=cell and describe(cell)
+    return _render(
+        "table.html.jinja",
+        flow=flow,
+        rows=rows,
+        legend=_legend(_states(flow)),
+        summary=summary(flow),
+        told=cell and describe(cell),
     )
 
 
 def flow_page(flow: Flow, cell: Cell | None = None) -> str:
     """Return a whole HTML page with the table; see `flow_html`."""
-    return _template("page.html.jinja").render(table=flow_html(flow, cell))
+    return _render("page.html.jinja", table=flow_html(flow, cell))
 
 
 def summary(flow: Flow) -> str:
@@ -196,9 +202,16 @@ def _shortened(text: str, *, most: int = 48) -> str:
     return text if len(text) <= most else f"{text[: most // 3]}…{text[-(most - most // 3 - 1) :]}"
 
 
+def _render(name: str, **values: Any) -> str:
+    return _environment().get_template(name).render(**values)
+
+
 @cache
-def _template(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202  # jinja2's own type
-    loader = PackageLoader("gradcheck.flow", "templates")
+def _environment() -> Environment:
     return Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    ).get_template(name)
+        loader=PackageLoader("gradcheck.flow", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

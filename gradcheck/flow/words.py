@@ -17,6 +17,8 @@ MEANINGS = {
     "dead": "connected, but the gradient is exactly zero wherever it was measured",
     "disagreement": "the structure and TensorFlow's tape contradict each other",
 }
+# A variable of whole numbers is cut where it is read.
+_CUTS = {"ReadVariableOp": "its dtype"}
 
 
 def state(cell: Cell) -> str:
@@ -26,15 +28,19 @@ def state(cell: Cell) -> str:
 
 def note(cell: Cell) -> str:
     """Say in a few words what there is to a cell besides its kind; measured several times, by the largest norm."""
+    cuts = dict.fromkeys(_CUTS.get(step.kind, step.kind) for step in cell.cuts)
+    return ", ".join([f"by {', '.join(cuts)}", *_measured(cell)] if cuts else _measured(cell))
+
+
+def _measured(cell: Cell) -> list[str]:
     given = [norm for norm in cell.norms if norm is not None]
-    parts = [f"by {', '.join(dict.fromkeys(step.kind for step in cell.cuts))}"] if cell.cuts else []
+    if cell.disagreement and cell.failure:
+        return ["but the tape raises"]
     if cell.disagreement:
-        parts.append(f"but the tape gives {'None' if None in cell.norms else f'{max(given):.4g}'}")
-    elif cell.dead:
-        parts.append("dead")
-    elif any(given):
-        parts.append(f"norm {max(given):.4g}")
-    return ", ".join(parts)
+        return [f"but the tape gives {f'{max(given):.4g}' if given else 'None'}"]
+    if given and not any(given):
+        return ["dead" if cell.dead else "zeros"]
+    return [f"norm {max(given):.4g}"] if given else []
 
 
 def label(cell: Cell) -> str:
