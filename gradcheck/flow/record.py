@@ -16,7 +16,7 @@ from gradcheck.files import read_text
 from gradcheck.flow.paths import Step
 from gradcheck.flow.result import Cell, Flow, Kind
 from gradcheck.flow.stages import shorten
-from gradcheck.flow.words import note
+from gradcheck.flow.words import label
 
 FORMAT = "gradcheck-flow"
 VERSION = 1
@@ -107,7 +107,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "loss": cell.loss,
         "variable": cell.variable,
         "kind": cell.kind.value,
-        "note": note(cell),
+        "label": label(cell),
         "cuts": [_step(step) for step in cell.cuts],
         "norms": [_norm(norm) for norm in cell.norms],
         "dead": cell.dead,

@@ -13,6 +13,7 @@ from gradcheck.errors import unknown
 from gradcheck.flow.measure import Measuring
 from gradcheck.flow.paths import Step, find_path
 from gradcheck.flow.reach import Analysis, Reached
+from gradcheck.flow.table import KindTable
 
 
 class Kind(str, Enum):
@@ -129,7 +130,7 @@ class Flow:
 
     def table(self) -> dict[str, dict[str, str]]:
         """Return the kind of every cell, by loss and variable, to be kept and compared."""
-        return {loss: {name: self.cells[loss, name].kind.value for name in self.variables} for loss in self.losses}
+        return KindTable(self)
 
     def explain(self, loss: str, variable: str) -> str:
         """Say what a cell means, with the path and the user's source lines.
@@ -145,6 +146,11 @@ class Flow:
             if step.block:
                 lines.append(f"    {step.block}")
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from gradcheck.flow.picture import flow_html
+
+        return flow_html(self)
 
     def __str__(self) -> str:
         from rich.console import Console

@@ -26,7 +26,7 @@ def state(cell: Cell) -> str:
     return "disagreement" if cell.disagreement else "dead" if cell.dead else cell.kind.value
 
 
-def note(cell: Cell) -> str:
+def _note(cell: Cell) -> str:
     """Say in a few words what there is to a cell besides its kind; measured several times, by the largest norm."""
     cuts = dict.fromkeys(_CUTS.get(step.kind, step.kind) for step in cell.cuts)
     return ", ".join([f"by {', '.join(cuts)}", *_measured(cell)] if cuts else _measured(cell))
@@ -45,7 +45,7 @@ def _measured(cell: Cell) -> list[str]:
 
 def label(cell: Cell) -> str:
     """Return a cell's kind and its note."""
-    kind, more = cell.kind.value, note(cell)
+    kind, more = cell.kind.value, _note(cell)
     return f"{kind} {more}" if more.startswith("by ") else f"{kind}, {more}" if more else kind
 
 
