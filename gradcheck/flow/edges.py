@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum, auto
-from typing import Any
+from typing import Any, ClassVar
 
 from gradcheck.backend import tf
 from gradcheck.flow._tensorflow import NESTED, custom_gradient, gradient_function, may_be_overridden, writes
@@ -31,6 +31,7 @@ _HAND_ON = frozenset(
 )
 # Their gradient is a tensor of zeros, whatever comes in.
 _FLAT = {"Sign": "its derivative is zero wherever it has one"}
+_MISSING = "TensorFlow has no gradient for it"
 _STOPS = frozenset({"StopGradient", "PreventGradient"})
 # Their gradient functions refuse some shapes or options, so that one of a kind does not speak for the others.
 _PARTICULAR = frozenset({"Qr", "Svd", "MatrixSolveLs", "SpaceToDepth", "DepthToSpace", "ImageProjectiveTransformV3"})
@@ -39,15 +40,17 @@ _PARTICULAR = frozenset({"Qr", "Svd", "MatrixSolveLs", "SpaceToDepth", "DepthToS
 class Gradients:
     """Which inputs of an operation get a gradient, asked of TensorFlow's own gradient functions.
 
-    A gradient function is called once for each kind of operation, in the graph that was traced: what
-    it adds there is never run.
+    A gradient function is called once for each kind of operation in a process, in the graph that was
+    traced: what it adds there is never run.
     """
+
+    # TensorFlow never changes what is registered, so that answers stay; a gradient that is missing may come.
+    _known: ClassVar[dict[Any, Sequence[str | None]]] = {}
+    _masks: ClassVar[dict[Any, int]] = {}
 
     def __init__(self) -> None:
         self._roles: dict[str, Role] = {}
         self._named: dict[str, bool] = {}
-        self._known: dict[Any, Sequence[str | None]] = {}
-        self._masks: dict[Any, int] = {}
 
     def role(self, op: Operation, kind: str) -> Role:
         """Return how an operation of type ``kind`` treats its inputs."""
@@ -62,11 +65,11 @@ class Gradients:
         key = (kind, self._custom(op, kind), wanted, outputs[0].dtype if len(outputs) == 1 else _dtypes(outputs))
         found = self._masks.get(key)
         if found is None:
-            found = wanted
-            for place, block in enumerate(self.blocks(op)):
+            found, blocks = wanted, self.blocks(op)
+            for place, block in enumerate(blocks):
                 if block:
                     found &= ~(1 << place)
-            if kind not in _PARTICULAR:
+            if kind not in _PARTICULAR and _MISSING not in blocks:
                 self._masks[key] = found
         return found
 
@@ -79,9 +82,12 @@ class Gradients:
         if kind in _PARTICULAR:
             return _ask(op, custom)
         key = (kind, custom, _dtypes(op.inputs), _dtypes(op.outputs))
-        if key not in self._known:
-            self._known[key] = _ask(op, custom)
-        return self._known[key]
+        found = self._known.get(key)
+        if found is None:
+            found = _ask(op, custom)
+            if _MISSING not in found:
+                self._known[key] = found
+        return found
 
     def _custom(self, op: Operation, kind: str) -> str:
         named = self._named.get(kind)
@@ -99,7 +105,7 @@ def _ask(op: Operation, custom: str) -> Sequence[str | None]:
     try:
         function = gradient_function(op)
     except LookupError:
-        return ["TensorFlow has no gradient for it"] * count
+        return [_MISSING] * count
     if function is None:
         what = "it stops the gradient on purpose" if op.type in _STOPS else "TensorFlow calls it not differentiable"
         return [what] * count
