@@ -114,7 +114,7 @@ def _outcome(loss: Callable[[], Any], variable: Any) -> Outcome:
     try:
         flow = gradcheck.flow(loss, variables=[variable])
     except gradcheck.UsageError as error:
-        return Outcome(tape, traced, "refused", f"gradcheck.UsageError: {error}")
+        return Outcome(tape, traced, "refused", f"gradcheck.UsageError: {error}".replace(f"{MODELS}/", ""))
     asked = flow.losses[-1], flow.variables[0]
     if flow[asked].kind is Kind.CONNECTED:
         flow = flow.measure()

@@ -17,8 +17,8 @@ ACTION = tf.random.stateless_uniform([16, ACTIONS], seed=[3, 3], minval=-1.0)
 REWARD = tf.reduce_sum(STATE, axis=1, keepdims=True)
 BATCH = STATE, ACTION, REWARD, NEXT
 FLOW = {
-    "critic": {"critic/*": "connected", "actor/*": "independent", "target_*": "blocked"},
-    "actor": {"critic/*": "connected", "actor/*": "connected", "target_*": "independent"},
+    "critic": {"critic*": "connected", "actor*": "independent", "target*": "blocked"},
+    "actor": {"critic*": "connected", "actor*": "connected", "target*": "independent"},
 }
 
 
@@ -66,8 +66,8 @@ class ActorCritic:
 
 def network(name: str, inputs: int, outputs: int, activation: str) -> Any:
     """Return two dense layers."""
-    hidden = tf.keras.layers.Dense(16, activation="tanh", name="hidden")
-    output = tf.keras.layers.Dense(outputs, activation=activation, name="output")
+    hidden = tf.keras.layers.Dense(16, activation="tanh", name=f"{name}_hidden")
+    output = tf.keras.layers.Dense(outputs, activation=activation, name=f"{name}_output")
     return tf.keras.Sequential([tf.keras.Input([inputs]), hidden, output], name=name)
 
 

@@ -13,7 +13,7 @@ from gradcheck import assert_flow, assert_isolated, assert_only_changes
 Tensor = Any
 IMAGES = tf.random.stateless_uniform([16, 12], seed=[1, 1])
 VIEWS = tuple(IMAGES + 0.1 * tf.random.stateless_normal([16, 12], seed=[i, i]) for i in (2, 3))
-FLOW = {view: {"online/*": "connected", "predictor/*": "connected", "target/*": "blocked"} for view in ("one", "other")}
+FLOW = {view: {"online*": "connected", "predictor*": "connected", "target*": "blocked"} for view in ("one", "other")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +57,10 @@ class Byol:
 def network(name: str, inputs: int) -> Any:
     """Return two dense layers with a normalisation between them."""
     layers = [
-        tf.keras.layers.Dense(16, name="hidden"),
-        tf.keras.layers.LayerNormalization(name="norm"),
+        tf.keras.layers.Dense(16, name=f"{name}_hidden"),
+        tf.keras.layers.LayerNormalization(name=f"{name}_norm"),
         tf.keras.layers.LeakyReLU(0.1),
-        tf.keras.layers.Dense(8, name="output"),
+        tf.keras.layers.Dense(8, name=f"{name}_output"),
     ]
     return tf.keras.Sequential([tf.keras.Input([inputs]), *layers], name=name)
 

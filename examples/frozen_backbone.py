@@ -16,8 +16,8 @@ KINDS = tf.random.stateless_uniform([16], seed=[2, 2], maxval=5, dtype=tf.int32)
 AGES = tf.random.stateless_uniform([16, 1], seed=[3, 3])
 # Frozen says that nobody trains the backbone: the gradient by it is there all the same.
 FLOW = {
-    "kind": {"backbone/*": "connected", "kind/*": "connected", "age/*": "independent"},
-    "age": {"backbone/*": "connected", "kind/*": "independent", "age/*": "connected"},
+    "kind": {"backbone*": "connected", "kind/*": "connected", "age/*": "independent"},
+    "age": {"backbone*": "connected", "kind/*": "independent", "age/*": "connected"},
 }
 
 
@@ -50,9 +50,9 @@ def build() -> TwoTasks:
     backbone = tf.keras.Sequential(
         [
             tf.keras.Input([8, 8, 3]),
-            layers.Conv2D(8, 3, activation="elu", name="conv"),
-            layers.BatchNormalization(name="norm"),
+            layers.Conv2D(8, 3, activation="elu", name="backbone_conv"),
             layers.GlobalAveragePooling2D(),
+            layers.BatchNormalization(name="backbone_norm"),
         ],
         name="backbone",
     )

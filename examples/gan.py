@@ -15,8 +15,8 @@ NOISE = tf.random.stateless_normal([16, 8], seed=[1, 1])
 REAL = 1.0 + 0.5 * tf.random.stateless_normal([16, 2], seed=[2, 2])
 # The generator's loss reaches the discriminator as well: what keeps that from moving is the list of variables.
 FLOW = {
-    "discriminator": {"discriminator/*": "connected", "generator/*": "blocked"},
-    "generator": {"discriminator/*": "connected", "generator/*": "connected"},
+    "discriminator": {"discriminator*": "connected", "generator*": "blocked"},
+    "generator": {"discriminator*": "connected", "generator*": "connected"},
 }
 
 
@@ -57,9 +57,9 @@ class Gan:
 def network(name: str, inputs: int, outputs: int) -> Any:
     """Return two dense layers."""
     layers = [
-        tf.keras.layers.Dense(16, name="hidden"),
+        tf.keras.layers.Dense(16, name=f"{name}_hidden"),
         tf.keras.layers.LeakyReLU(0.2),
-        tf.keras.layers.Dense(outputs, name="output"),
+        tf.keras.layers.Dense(outputs, name=f"{name}_output"),
     ]
     return tf.keras.Sequential([tf.keras.Input([inputs]), *layers], name=name)
 

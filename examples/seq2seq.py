@@ -74,7 +74,7 @@ def build() -> Translator:
     tf.keras.utils.set_random_seed(0)
     encoder, decoder = part("encoder", sequences=False), part("decoder", sequences=True)
     decoder["words"] = tf.keras.layers.Dense(WORDS, name="decoder_words")
-    decoder["words"].build([None, None, WIDTH])
+    decoder["words"](tf.zeros([1, WIDTH]))
     model = Translator(encoder, decoder, tf.keras.optimizers.Adam(1e-3))
     # Two steps share it: a Keras optimizer knows the variables that it was built with, and no others.
     model.optimizer.build(model.variables(encoder) + model.variables(decoder))

@@ -14,9 +14,9 @@ Tensor = Any
 IMAGES = tf.random.stateless_uniform([8, 8, 8, 1], seed=[1, 1])
 CODES, WIDTH = 16, 4
 FLOW = {
-    "reconstruction": {"encoder/*": "connected", "codebook": "blocked", "decoder/*": "connected"},
-    "codebook": {"encoder/*": "blocked", "codebook": "connected", "decoder/*": "independent"},
-    "commitment": {"encoder/*": "connected", "codebook": "blocked", "decoder/*": "independent"},
+    "reconstruction": {"encoder*": "connected", "codebook": "blocked", "decoder*": "connected"},
+    "codebook": {"encoder*": "blocked", "codebook": "connected", "decoder*": "independent"},
+    "commitment": {"encoder*": "connected", "codebook": "blocked", "decoder*": "independent"},
 }
 
 
@@ -65,9 +65,9 @@ def build() -> VqVae:
     """Return a model that has not been trained."""
     tf.keras.utils.set_random_seed(0)
     layers = tf.keras.layers
-    down = layers.Conv2D(8, 3, strides=2, padding="same", activation="elu", name="down")
-    code, image = layers.Conv2D(WIDTH, 1, name="code"), layers.Conv2D(1, 1, name="image")
-    up = layers.Conv2DTranspose(8, 3, strides=2, padding="same", activation="elu", name="up")
+    down = layers.Conv2D(8, 3, strides=2, padding="same", activation="elu", name="encoder_down")
+    code, image = layers.Conv2D(WIDTH, 1, name="encoder_code"), layers.Conv2D(1, 1, name="decoder_image")
+    up = layers.Conv2DTranspose(8, 3, strides=2, padding="same", activation="elu", name="decoder_up")
     encoder = tf.keras.Sequential([tf.keras.Input([8, 8, 1]), down, code], name="encoder")
     decoder = tf.keras.Sequential([tf.keras.Input([4, 4, WIDTH]), up, image], name="decoder")
     codebook = tf.Variable(tf.random.stateless_uniform([CODES, WIDTH], seed=[2, 2], minval=-0.5), name="codebook")

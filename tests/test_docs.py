@@ -158,6 +158,8 @@ def test_what_the_page_says_in_passing_is_true(section, name) -> None:
         assert tape.gradient(loss, W) is None
 
 
+# Keras 2 draws from a range whose end is a float.
+@pytest.mark.filterwarnings("ignore:non-integer arguments to randrange:DeprecationWarning")
 def test_what_the_page_says_of_other_ways_not_to_watch_is_true() -> None:
     norm = tf.keras.layers.BatchNormalization()
     frozen = tf.keras.layers.Dense(1, trainable=False)

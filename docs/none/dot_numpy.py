@@ -1,7 +1,7 @@
 """.numpy(), np.something(tensor) or model.predict() in the middle
 
 All of them leave TensorFlow: what comes back is a constant to the tape. A graph has no `.numpy()`: gradcheck cannot
-trace such a loss, and says so.
+trace such a loss, and names the line.
 
 Use TensorFlow's functions throughout, and call the model, `model(x)`, instead of `model.predict(x)`.
 """
