@@ -95,10 +95,10 @@ class _Pair:
                 f"f and g must return losses of the same names; f returns {', '.join(losses)}, "
                 f"g returns {', '.join(others)}"
             )
-        known = Live(paths=find_live().paths)
+        known = Live()
         for variable in [*by_f, *by_g]:
             known.add(variable)
-        variables = Names(known).look_up(wanted)
+        variables = Names(known, find_live()).look_up(wanted)
         return cls(*sides, args, variables, list({**mentioned, **known.variables}.values()))
 
     def modes(self) -> dict[str, tuple[Run, Run]]:

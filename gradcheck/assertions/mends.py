@@ -34,7 +34,7 @@ CUTS = (
         frozenset({"StopGradient", "PreventGradient"}),
     ),
     Mend(
-        "pass the gradient straight through the step: x + tf.stop_gradient(tf.round(x) - x)",
+        "use a straight-through estimator, x + tf.stop_gradient(tf.round(x) - x)",
         frozenset({"Round", "Rint", "Floor", "Ceil", "Sign", "FloorDiv", "FakeQuantWithMinMaxArgs"}),
     ),
     Mend(
@@ -51,8 +51,6 @@ CUTS = (
     ),
     Mend("make the variable floating-point: whole numbers have no gradient", frozenset({"ReadVariableOp"})),
     Mend("let the custom gradient return a gradient, not None", block="its custom gradient returns None"),
-    Mend("weigh the branches, as p * a + (1 - p) * b does: a choice has no derivative", block="chooses a branch"),
-    Mend("let the variable take part in what an iteration computes, not only in when it ends", block="how often"),
     Mend("stay in floating point: whole numbers and truth values have no derivative", block="whole numbers"),
 )
 _REPLACE = "replace the operation marked x by one that has a gradient, or give it one with tf.custom_gradient"

@@ -8,7 +8,7 @@ from typing import Any
 
 from gradcheck.errors import UsageError
 from gradcheck.flow.select import by_name, choose, is_variable, path_of
-from gradcheck.training.live import Live, Role, find_live, find_mentioned, find_roles, key_of
+from gradcheck.training.live import Live, Role, find_live, find_mentioned, key_of
 
 Variable = Any
 Step = Callable[[], object]
@@ -48,7 +48,7 @@ def find_scope(step: Step, wanted: Any) -> Scope:
     Raises:
         UsageError: Nothing is wanted, something wanted is no variable, or a name or glob matches nothing.
     """
-    names = Names(find_mentioned(step))
+    names = Names(find_mentioned(step), find_live())
     given = names.look_up(wanted)
     roles, itself = names.roles(given), names.themselves(wanted)
     counted = {name: v for name, v in given.items() if name in itself or roles[name] is not Role.BOOKS}
@@ -63,15 +63,17 @@ def find_whole_scope(step: Step, wanted: Any, among: Any) -> Scope:
     Raises:
         UsageError: As for `find_scope`, and for ``among`` too.
     """
-    names = Names(find_mentioned(step))
+    names = Names(find_mentioned(step), find_live())
+    if among is None and not names.known and _names_something(wanted):
+        raise UsageError("no variable was found that train_step could touch: pass a model or a list of them as among")
     within = {} if among is None else names.look_up(among, "among")
     given = names.look_up(wanted)
-    beside = within or names.every(find_live())
+    beside = within or names.every()
     everything = {**beside, **given}
     roles, itself = names.roles(everything), names.themselves(wanted)
     counted = {name: v for name, v in given.items() if name in itself or roles[name] not in (Role.BOOKS, Role.FROZEN)}
     others = {name: v for name, v in everything.items() if name not in counted and roles[name] is not Role.BOOKS}
-    return Scope(_some(counted), others, roles, itself, names.keys())
+    return Scope(_some(counted), others, roles, itself, names.seen)
 
 
 def refuse_new(step: Step, before: Scope) -> None:
@@ -80,7 +82,10 @@ def refuse_new(step: Step, before: Scope) -> None:
     Raises:
         UsageError: It made some that are more than what an optimizer, a metric or a random generator keeps.
     """
-    names = Names(find_mentioned(step))
+    mentioned = find_mentioned(step)
+    if mentioned.variables.keys() <= before.seen:
+        return
+    names = Names(mentioned, find_live())
     made = [name for name, variable in names.known.items() if key_of(variable) not in before.seen]
     if made:
         raise UsageError(
@@ -95,20 +100,17 @@ class Names:
     What only keeps books is left out: names and globs are not meant for it.
     """
 
-    def __init__(self, mentioned: Live) -> None:
-        roles = find_roles(mentioned.variables.values())
-        self.known = by_name(_named(mentioned, lambda key: roles[key] is not Role.BOOKS))
+    def __init__(self, mentioned: Live, live: Live) -> None:
+        self._live = live
+        paths = {**live.paths, **mentioned.paths}
+        found = [(paths.get(key) or path_of(v), v) for key, v in mentioned.variables.items()]
+        self.known = by_name((name, v) for name, v in found if live.role(v) is not Role.BOOKS)
+        self.seen = frozenset(mentioned.variables.keys() | live.variables.keys())
         self._all = dict(self.known)
-        self._seen = set(mentioned.variables)
 
-    def every(self, live: Live) -> dict[str, Variable]:
+    def every(self) -> dict[str, Variable]:
         """Name all variables that live."""
-        self._seen |= live.variables.keys()
-        return self._name(_named(live))
-
-    def keys(self) -> frozenset[int]:
-        """Return the keys of all variables that were met."""
-        return frozenset(self._seen)
+        return self._name((self._live.paths.get(key) or path_of(v), v) for key, v in self._live.variables.items())
 
     def look_up(self, wanted: Any, argument: str = "variables") -> dict[str, Variable]:
         """Return the variables that are wanted; those of ``among`` are known from then on."""
@@ -124,14 +126,12 @@ class Names:
 
     def themselves(self, wanted: Any) -> frozenset[str]:
         """Return the names of variables that are wanted by object or by their whole name."""
-        items = wanted if isinstance(wanted, Sequence) and not isinstance(wanted, str) else [wanted]
-        alone = [item for item in items if is_variable(item) or (isinstance(item, str) and item in self.known)]
+        alone = [item for item in _items(wanted) if is_variable(item) or (isinstance(item, str) and item in self.known)]
         return frozenset(self.look_up(alone)) if alone else frozenset()
 
     def roles(self, variables: Mapping[str, Variable]) -> dict[str, Role]:
         """Return what each variable is for, by name."""
-        found = find_roles(variables.values())
-        return {name: found[key] for name, variable in variables.items() if (key := key_of(variable)) is not None}
+        return {name: self._live.role(variable) for name, variable in variables.items()}
 
     def _name(self, found: Iterable[tuple[str, Variable]]) -> dict[str, Variable]:
         names = {key_of(variable): name for name, variable in self._all.items()}
@@ -142,9 +142,12 @@ class Names:
         return {names[key_of(variable)]: variable for _, variable in chosen}
 
 
-def _named(live: Live, wanted: Callable[[int], bool] = lambda _: True) -> list[tuple[str, Variable]]:
-    found = [(key, variable) for key, variable in live.variables.items() if wanted(key)]
-    return [(live.paths.get(key) or path_of(variable), variable) for key, variable in found]
+def _items(wanted: Any) -> Sequence[Any]:
+    return wanted if isinstance(wanted, Sequence) and not isinstance(wanted, str) else [wanted]
+
+
+def _names_something(wanted: Any) -> bool:
+    return any(isinstance(item, str) for item in _items(wanted))
 
 
 def _some(counted: dict[str, Variable]) -> dict[str, Variable]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from gradcheck.assertions.scope import Scope, find_scope, find_whole_scope, refuse_new
 from gradcheck.errors import LawBroken
-from gradcheck.training.live import Role
 from gradcheck.training.watch import Motion, Read, find_misses, watch
 
 _SHOWN = 6
@@ -118,8 +117,8 @@ def assert_step(
 
 def _fail(scope: Scope, still: Sequence[Motion], moved: Sequence[Motion]) -> None:
     """Raise what was found, if anything: still ones first, then weights, then what is not trainable."""
-    weights = [motion for motion in moved if scope.roles[motion.name] is not Role.STATE]
-    state = [motion for motion in moved if scope.roles[motion.name] is Role.STATE]
+    state = [motion for motion in moved if scope.may_move(motion.name)]
+    weights = [motion for motion in moved if not scope.may_move(motion.name)]
     parts = [
         _part("train_step does not change what it must", still, Motion.stood_still, "still"),
         _part("train_step changes what it must not", weights, Motion.moved, "weights"),

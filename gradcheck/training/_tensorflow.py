@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 from gradcheck.backend import load, tf
@@ -32,14 +32,15 @@ def bookkeeper_kinds() -> tuple[type, ...]:
     return tuple(dict.fromkeys(kinds))
 
 
-def kept_by(bookkeeper: Any) -> Iterator[Variable]:
-    """Yield the variables of an optimizer, a metric or a random generator, its learning rate included."""
-    own = getattr(bookkeeper, "variables", ())  # a method in older optimizers
-    yield from own() if callable(own) else own
-    for name in ("iterations", "learning_rate", "state"):
-        single = getattr(bookkeeper, name, None)
-        if inner(single) is not None:
-            yield single
+def kept_by(bookkeeper: Any) -> list[Variable]:
+    """Return the variables of an optimizer, a metric or a random generator, its learning rate included."""
+
+    def read() -> list[Variable]:
+        own = getattr(bookkeeper, "variables", ())  # a method in older optimizers
+        singles = [getattr(bookkeeper, name, None) for name in ("iterations", "learning_rate", "state")]
+        return [*(own() if callable(own) else own), *(single for single in singles if inner(single) is not None)]
+
+    return _unless_half_made(read)
 
 
 def layer_kinds() -> tuple[type, ...]:
@@ -47,9 +48,16 @@ def layer_kinds() -> tuple[type, ...]:
     return tuple(dict.fromkeys(keras.layers.Layer for keras in keras_modules()))
 
 
-def is_frozen(layer: Any) -> bool:
-    """Whether a layer that is built is not trained now."""
-    return not getattr(layer, "trainable", True) and bool(getattr(layer, "built", False))
+def frozen_weights(layer: Any) -> list[Variable]:
+    """Return the weights of a layer that is not trained now, none of one that is."""
+    return _unless_half_made(lambda: [] if layer.trainable or not layer.built else list(layer.weights))
+
+
+def _unless_half_made(read: Callable[[], list[Variable]]) -> list[Variable]:
+    try:
+        return read()
+    except Exception:  # an object whose constructor raised may still live, and answer nothing
+        return []
 
 
 def wrapper_kind() -> type:

@@ -12,7 +12,7 @@ from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
 from gradcheck.backend import load
-from gradcheck.training._tensorflow import bookkeeper_kinds, inner, is_frozen, kept_by, layer_kinds, wrapper_kind
+from gradcheck.training._tensorflow import bookkeeper_kinds, frozen_weights, inner, kept_by, layer_kinds, wrapper_kind
 
 Variable = Any
 
@@ -28,15 +28,19 @@ class Role(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Live:
-    """The variables that were found.
+    """Variables that were found, and what is known of them.
 
     Attributes:
-        variables: Each ``tf.Variable`` once, by its handle's identity.
-        paths: The paths of those that a Keras 3 variable wraps, by the same.
+        variables: Each ``tf.Variable`` once, by its key.
+        paths: The paths of those that a Keras 3 variable wraps.
+        kept: Keys of what optimizers, metrics and random generators keep.
+        frozen: Keys of the weights of frozen layers.
     """
 
     variables: dict[int, Variable] = field(default_factory=dict)
     paths: dict[int, str] = field(default_factory=dict)
+    kept: set[int | None] = field(default_factory=set)
+    frozen: set[int | None] = field(default_factory=set)
 
     def add(self, held: Any) -> None:
         """Add a variable of TensorFlow's or Keras's, if it has a value that can be read eagerly."""
@@ -48,6 +52,16 @@ class Live:
         if variable is not held:
             self.paths[key] = held.path
 
+    def role(self, variable: Variable) -> Role:
+        """Return what a variable is for."""
+        key, dtype = key_of(variable), variable.dtype
+        if key in self.kept or (dtype.is_integer and variable.shape.rank == 0):
+            return Role.BOOKS
+        # Keras 3 freezes its own variable: the one inside still tells what it was made for.
+        if variable.trainable and (dtype.is_floating or dtype.is_complex):
+            return Role.FROZEN if key in self.frozen else Role.WEIGHT
+        return Role.STATE
+
 
 def key_of(variable: Variable) -> int | None:
     """Return what two objects that stand for the same variable share; ``None`` outside of eager execution."""
@@ -56,10 +70,16 @@ def key_of(variable: Variable) -> int | None:
 
 
 def find_live() -> Live:
-    """Return all variables that live, by asking the garbage collector: nothing is run or traced."""
+    """Return all variables that live, by asking the garbage collector once: nothing is run or traced."""
     found = Live()
-    for held in _instances((load().Variable, wrapper_kind())):
-        found.add(held)
+    variables, keepers, layers = (load().Variable, wrapper_kind()), bookkeeper_kinds(), layer_kinds()
+    for held in _instances((*variables, *keepers, *layers)):
+        if issubclass(type(held), variables):
+            found.add(held)
+        elif issubclass(type(held), keepers):
+            found.kept.update(map(key_of, kept_by(held)))
+        else:
+            found.frozen.update(map(key_of, frozen_weights(held)))
     return found
 
 
@@ -72,30 +92,16 @@ def find_mentioned(step: Callable[[], object]) -> Live:
     return found
 
 
-def find_roles(variables: Iterable[Variable]) -> dict[int, Role]:
-    """Return what each variable is for."""
-    kept = {key_of(variable) for keeper in _instances(bookkeeper_kinds()) for variable in kept_by(keeper)}
-    frozen = {key_of(variable) for layer in _instances(layer_kinds()) if is_frozen(layer) for variable in layer.weights}
-
-    def role(key: int, variable: Variable) -> Role:
-        if key in kept or (variable.dtype.is_integer and variable.shape.rank == 0):
-            return Role.BOOKS
-        # Keras 3 freezes its own variable: the one inside still tells what it was made for.
-        if variable.trainable and (variable.dtype.is_floating or variable.dtype.is_complex):
-            return Role.FROZEN if key in frozen else Role.WEIGHT
-        return Role.STATE
-
-    return {key: role(key, variable) for variable in variables if (key := key_of(variable)) is not None}
-
-
-def _instances(kinds: tuple[type, ...]) -> Iterator[Any]:
+def _instances(kinds: tuple[type, ...]) -> list[Any]:
     known: dict[type, bool] = {}
-    for held in gc.get_objects():
+
+    def is_one(held: Any) -> bool:
         kind = type(held)  # not isinstance, which asks proxies for the class of what they stand for
         if kind not in known:
             known[kind] = issubclass(kind, kinds)
-        if known[kind]:
-            yield held
+        return known[kind]
+
+    return [held for held in gc.get_objects() if is_one(held)]
 
 
 # --- what a callable mentions ----------------------------------------------------------------------
@@ -128,12 +134,12 @@ def _named_by(function: FunctionType) -> Iterator[Any]:
     yield from (function.__closure__, function.__defaults__, function.__kwdefaults__)
     if {"site-packages", "dist-packages"} & set(Path(function.__code__.co_filename).parts):
         return
-    names = set(_names(function.__code__))
-    for name in names & function.__globals__.keys():
-        found = function.__globals__[name]
+    # In the code's order, so that names and what is drawn for them are the same in every run.
+    names = list(dict.fromkeys(_names(function.__code__)))
+    for found in (function.__globals__[name] for name in names if name in function.__globals__):
         yield found
         if isinstance(found, ModuleType):
-            yield from (vars(found)[inside] for inside in names & vars(found).keys())
+            yield from (vars(found)[name] for name in names if name in vars(found))
 
 
 def _names(code: CodeType) -> Iterator[str]:
