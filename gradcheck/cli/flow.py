@@ -73,7 +73,7 @@ def flow(
             holds, told = _compare(found, expected, f"{losses} is {{}}what {expect} says", command)
             typer.echo(told, err=str(json) == "-")
         if str(json) != "-":
-            _show(found, explain, table=expect is None)
+            _show(found, cell, table=expect is None)
     raise typer.Exit(0 if holds and not found.disagreements else 1)
 
 
@@ -152,12 +152,12 @@ def _compare(found: Flow, expected: Table, claim: str, command: str) -> tuple[bo
     return False, f"{claim.format('not ')}, in {count}\n\n{told}\n\nif the change is meant, write it anew: {command}"
 
 
-def _show(found: Flow, explain: tuple[str, str] | None, *, table: bool) -> None:
+def _show(found: Flow, cell: Cell | None, *, table: bool) -> None:
     from gradcheck.report.flow import print_disagreements, print_flow, print_path
 
     if table:
         print_flow(found, console())
     print_disagreements(found, console())
-    if explain:
+    if cell:
         typer.echo()
-        print_path(found, *explain, console())
+        print_path(cell, console())

@@ -14,7 +14,7 @@ MEANINGS = {
     "blocked": "the loss depends on it, but no gradient comes back",
     "independent": "the loss cannot depend on it, whatever the values",
     "unused": "no loss reads it",
-    "dead": "connected, but the gradient is exactly zero wherever it was measured",
+    "dead": "connected, but exactly zero wherever it was measured",
     "disagreement": "the structure and TensorFlow's tape contradict each other",
 }
 # A variable of whole numbers is cut where it is read.
@@ -50,16 +50,17 @@ def label(cell: Cell) -> str:
 
 
 def describe(cell: Cell, *, path: bool = True) -> str:
-    """Say what a cell means, one line of code after the other.
+    """Say what a cell means, with its path: the operations, and below them the line of code that made them.
 
     Args:
         cell: The cell.
-        path: Whether to look for its path, which takes as long as the graph is large.
+        path: Whether to look for the whole path of a connected cell, which takes as long as the graph is large.
     """
-    lines = [f"{cell.variable} → {cell.loss}: {cell.disagreement or MEANINGS[state(cell)]}"]
+    meaning = cell.disagreement or MEANINGS[state(cell)]
+    lines = [f"{cell.variable} -> {cell.loss}: {label(cell)}; {meaning}"]
     for stage in stages(cell.path if path else cell.cuts):
-        lines.append(f"{'✕' if stage.block else '|'} {short(stage.kinds)}  {stage.place}")
-        lines += [f"    {stage.block}"] if stage.block else []
+        lines += [f"  {MARKS['blocked'] if stage.block else '|'} {short(stage.kinds)}", f"      {stage.place}"]
+        lines += [f"      {stage.block}"] if stage.block else []
     return printable("\n".join(lines))
 
 

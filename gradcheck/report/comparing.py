@@ -8,7 +8,7 @@ from typing import Any
 from gradcheck.flow.record import Difference, find_differences
 from gradcheck.flow.result import Flow, Kind
 from gradcheck.flow.table import KindRow, KindTable
-from gradcheck.flow.words import MEANINGS
+from gradcheck.flow.words import MEANINGS, describe
 
 
 def explain_comparison(left: Any, right: Any) -> list[str] | None:
@@ -34,7 +34,7 @@ def _tables(flow: Flow, differences: list[Difference]) -> list[str]:
         line
         for difference in differences
         if difference.found
-        for line in ("", *flow.explain(difference.loss, difference.variable).splitlines())
+        for line in ("", *describe(flow[difference.loss, difference.variable]).splitlines())
     ]
     count = "1 cell differs" if len(differences) == 1 else f"{len(differences)} cells differ"
     return [f"the flow's table == what is expected; {count}", *told, *paths]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import indent
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from gradcheck.flow.picture import summary
 from gradcheck.flow.record import Difference
-from gradcheck.flow.result import Flow
-from gradcheck.flow.words import MARKS, MEANINGS, label, state
+from gradcheck.flow.result import Cell, Flow
+from gradcheck.flow.words import MARKS, MEANINGS, describe, label, state
 
 _STYLES = {
     "connected": "green", "blocked": "red", "independent": "dim", "unused": "dim italic", "dead": "yellow",
@@ -22,7 +25,9 @@ _STYLES = {
 def print_flow(flow: Flow, console: Console) -> None:
     """Print the table, and what its marks mean."""
     table = Table(title="Which loss reaches which variable", title_justify="left", header_style="bold")
-    table.add_column("variable", overflow="fold")
+    # Names are read whole; where they take more than half of the width they must give way.
+    longest = max(map(len, flow.variables))
+    table.add_column("variable", overflow="fold", no_wrap=longest < console.width // 2)
     for loss in flow.losses:
         table.add_column(escape(loss), overflow="fold")
     there = dict.fromkeys(map(state, flow.cells.values()))
@@ -43,14 +48,15 @@ def print_disagreements(flow: Flow, console: Console) -> None:
         console.print(f"[bold magenta]Structure and tape disagree.[/] {escape(found)}.", soft_wrap=True)
 
 
-def print_path(flow: Flow, loss: str, variable: str, console: Console) -> None:
-    """Print one cell's path, its cuts marked.
-
-    Raises:
-        UsageError: There is no such loss or variable.
-    """
-    for line in flow.explain(loss, variable).splitlines():
-        console.print(escape(line), style="red" if line.startswith("  x ") else None, soft_wrap=True)
+def print_path(cell: Cell, console: Console) -> None:
+    """Print what a cell means and its path, the cuts marked."""
+    for line in describe(cell).splitlines():
+        style = "red" if line.startswith(f"  {MARKS['blocked']} ") else ""
+        if console.is_terminal:  # which wraps long lines of code below themselves
+            body = line.lstrip()
+            console.print(Padding(Text(body, style), (0, 0, 0, len(line) - len(body))))
+        else:
+            console.print(Text(line), soft_wrap=True)
 
 
 def describe_differences(flow: Flow, differences: Sequence[Difference]) -> str:
@@ -65,6 +71,5 @@ def _difference(flow: Flow, cell: Difference) -> str:
         f"  found      {cell.found or 'no such cell: the loss or the variable is gone'}",
     ]
     if cell.found:
-        first, *path = flow.explain(cell.loss, cell.variable).splitlines()
-        lines += [f"  because    {first.partition(': ')[2]}", *(f"           {line}" for line in path)]
+        lines.append(indent(describe(flow[cell.loss, cell.variable]), "  "))
     return "\n".join(lines)

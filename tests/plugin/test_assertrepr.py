@@ -41,9 +41,11 @@ def test_a_table_lists_the_cells_that_differ_and_then_their_paths(table) -> None
             "the flow's table == what is expected; 1 cell differs",
             "w1 -> loss2: expected independent, found blocked",
             "",
-            "w1 -> loss2: blocked; the loss depends on it, but no gradient comes back",
+            "w1 -> loss2: blocked by StopGradient; the loss depends on it, but no gradient comes back",
         ]
-        assert any("x StopGradient" in line and "tf.stop_gradient(output1) * W2" in line for line in told)
+        cut = told.index("  ✕ StopGradient")
+        assert told[cut + 1].endswith('return {"loss1": output1, "loss2": tf.stop_gradient(output1) * W2}')
+        assert told[cut + 2] == "      it stops the gradient on purpose"
 
 
 def test_one_row_is_enough(table) -> None:
@@ -105,6 +107,7 @@ def test_pytest_shows_it(pytester: pytest.Pytester, run: Run, model: str) -> Non
         [
             "E*the flow's table == what is expected; 1 cell differs",
             "E*w1 -> loss2: expected connected, found blocked",
-            "E*x StopGradient*model.py:7  held = tf.stop_gradient(output1)",
+            "E*✕ StopGradient",
+            "E*model.py:7  held = tf.stop_gradient(output1)",
         ]
     )
