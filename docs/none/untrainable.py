@@ -2,7 +2,7 @@
 
 A tape watches trainable variables by itself and no others. Nothing is cut: the graph is connected, which is what
 gradcheck says, and the gradient is there for whoever asks for it. The moving statistics of a batch normalisation are
-such variables. In Keras 3 a layer's `trainable=False` is another matter: it takes the weights out of
+such variables. In Keras a layer's `trainable=False` is another matter: it takes the weights out of
 `trainable_variables`, but the tape still watches them, and gives a gradient to whoever names them.
 
 Make the variable trainable; or, to see the gradient and leave the variable as it is, call `tape.watch(w)` before the
