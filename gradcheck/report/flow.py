@@ -54,7 +54,7 @@ def print_path(cell: Cell, console: Console) -> None:
         style = "red" if line.startswith(f"  {MARKS['blocked']} ") else ""
         if console.is_terminal:  # which wraps long lines of code below themselves
             body = line.lstrip()
-            console.print(Padding(Text(body, style), (0, 0, 0, len(line) - len(body))))
+            console.print(Padding(Text(body, style), (0, 0, 0, len(line) - len(body)), expand=False))
         else:
             console.print(Text(line), soft_wrap=True)
 
