@@ -49,3 +49,8 @@ def test_a_failure_reads_as_recorded(name: str) -> None:
         FAILURES[name]()
     text = str(raised.value).replace(models.__file__, "models.py")
     assert text + "\n" == (MESSAGES / f"assert_{name}.txt").read_text()
+
+
+def test_the_readme_shows_what_is_printed() -> None:
+    readme = (MESSAGES.parent.parent / "README.md").read_text()
+    assert f"```text\n{(MESSAGES / 'assert_isolated.txt').read_text()}```" in readme

@@ -8,6 +8,9 @@ import pytest
 from gradcheck import LawBroken, UsageError, assert_only_changes, assert_unchanged
 from gradcheck.backend import tf
 
+# Keras 2 draws the seeds of initializers from random.randint(1, 1e9).
+pytestmark = pytest.mark.filterwarnings("ignore:non-integer arguments to randrange:DeprecationWarning")
+
 X = np.linspace(-1.0, 1.0, 16, dtype=np.float32).reshape(8, 2)
 Y = np.ones((8, 1), np.float32)
 

@@ -10,6 +10,9 @@ import pytest
 from gradcheck.backend import tf
 from gradcheck.training.live import Role, find_live, find_mentioned, key_of
 
+# Keras 2 draws the seeds of initializers from random.randint(1, 1e9).
+pytestmark = pytest.mark.filterwarnings("ignore:non-integer arguments to randrange:DeprecationWarning")
+
 GLOBAL = tf.Variable(1.0, name="global")
 OTHER = tf.Variable(1.0, name="other")
 MODULE = ModuleType("nets")
