@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcheck.errors import UsageError
+from gradcheck.flow._keras import compiled_losses
 from gradcheck.flow.measure import Measuring
 from gradcheck.flow.reach import Analysis, Reached
 from gradcheck.flow.result import Cell, Flow, Kind
@@ -35,6 +36,8 @@ def flow(losses: Callable[..., Any], *args: Any, variables: Any = None) -> Flow:
     analysis = Analysis()
     reached = analysis.reach(traced.graph, traced.roots, ())
     found = {id(variable): index for index, variable in enumerate(traced.variables.values())}
+    if variables is None and compiled_losses(losses):
+        variables = losses  # not what the metrics count
     chosen = dict(traced.variables) if variables is None else choose(variables, traced.variables)
     if not chosen:
         raise UsageError("losses read no variable: there is nothing to tell")

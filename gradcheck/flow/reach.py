@@ -168,7 +168,9 @@ def _through(op: Operation, inner: Sequence[Reached], inputs: Sequence[Bits]) ->
     for function in inner:
         outputs = [_union(old, _compose(out, passed)) for old, out in zip(outputs, function.outputs(), strict=True)]
         held = [_union(old, _compose(out, passed)) for old, out in zip(held, function.written(), strict=True)]
-    return outputs, [*inputs[:1], *held] if chooses else held
+    held = [*inputs[: len(inputs) - len(held)], *held]
+    rows = zip(held, _changed(op, inner), strict=True)
+    return outputs, [_union(after, chosen) if changed else after for after, changed in rows]
 
 
 def _loop(body: Reached, condition: Reached, inputs: Sequence[Bits]) -> tuple[Sequence[Bits], Sequence[Bits]]:
@@ -185,7 +187,9 @@ def _loop(body: Reached, condition: Reached, inputs: Sequence[Bits]) -> tuple[Se
         state = after
     decides = _value(_compose(condition.outputs()[0], state))
     left = [found if _is_kept(body, index) else _union(found, decides) for index, found in enumerate(state)]
-    return left, [_union(old, _value(after)) for old, after in zip(inputs, state, strict=True)]
+    rows = zip(inputs, state, body.roots, strict=True)
+    held = [_union(old, _value(_union(after, decides))) if id(r) in body.changed else old for old, after, r in rows]
+    return left, held
 
 
 def _is_kept(body: Reached, index: int) -> bool:

@@ -77,7 +77,9 @@ def _within(item: Any, argument: str) -> list[Variable]:
             f"{argument} must be variables; found a tensor of shape {item.shape}: what is computed from a variable, "
             "such as w - 0.1 * gradient, is none; change a variable by w.assign(...)"
         )
-    inside = getattr(item, "variables", None)
+    inside = getattr(item, "weights", None)  # a layer's variables without metrics and the states of seeds
+    if not isinstance(inside, (list, tuple)):
+        inside = getattr(item, "variables", None)
     if not isinstance(inside, (list, tuple)):
         raise UsageError(f"{argument} must be variables, names, globs, layers or models; found {item!r:.80}")
     if not inside:
