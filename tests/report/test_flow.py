@@ -25,7 +25,7 @@ def printed(width: int, *, terminal: bool) -> list[str]:
     print_flow(flow, console)
     print_path(flow["held", next(iter(flow.variables))], console)
     assert isinstance(console.file, StringIO)
-    return console.file.getvalue().splitlines()
+    return [line.rstrip() for line in console.file.getvalue().splitlines()]
 
 
 @pytest.mark.parametrize("width", [80, 120])
