@@ -19,6 +19,7 @@ from jinja2 import Environment, StrictUndefined
 
 import gradcheck
 from gradcheck.flow.result import Kind
+from gradcheck.flow.words import label
 
 DOCS = Path(__file__).parent
 PAGE = DOCS / "why-is-my-gradient-none.md"
@@ -89,7 +90,7 @@ def page() -> str:
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True)
     causes = [cause(MODELS / f"{name}.py") for name in ORDER]
     version = ".".join(tf.__version__.split(".")[:2])
-    # What cannot be seen as None stands last in the table: zeros, then errors.
+    # What shows itself otherwise than by None stands last in the table: errors, then zeros.
     table = sorted(causes, key=lambda cause: (cause.before.tape != "None", cause.before.tape))
     return environment.from_string(template).render(causes=causes, table=table, tensorflow=version)
 
@@ -116,11 +117,10 @@ def _outcome(loss: Callable[[], Any], variable: Any) -> Outcome:
     except gradcheck.UsageError as error:
         return Outcome(tape, traced, "refused", f"gradcheck.UsageError: {error}".replace(f"{MODELS}/", ""))
     asked = flow.losses[-1], flow.variables[0]
+    verdict = label(flow[asked])
     if flow[asked].kind is Kind.CONNECTED:
         flow = flow.measure()
-    cell = flow[asked]
-    cuts = ", ".join(dict.fromkeys(f"`{step.kind}`" for step in cell.cuts))
-    verdict = f"blocked by {cuts}" if cuts else "connected, but dead" if cell.dead else cell.kind.value
+        verdict = "dead" if flow[asked].dead else verdict
     return Outcome(tape, traced, verdict, flow.explain(*asked).replace(f"{MODELS}/", ""))
 
 
