@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -84,7 +86,7 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
     yield
-    for name in ("model", "broken"):
+    for name in ("model", "broken", "train"):
         sys.modules.pop(name, None)
 
 
@@ -357,3 +359,14 @@ def test_it_runs_as_a_program_without_noise(tmp_path: Path) -> None:
     assert run.returncode == 0
     assert run.stderr == "a line that the module prints\n"
     assert run.stdout.startswith("Which loss reaches which variable")
+
+
+def test_the_readme_shows_what_is_printed() -> None:
+    text = (Path(gradcheck.__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    _, _, after = text.partition("<!-- file: train.py -->\n```python\n")
+    Path("train.py").write_text(after.partition("```")[0])
+    command, output = re.findall(r"```(?:sh|text)\n(.*?)```", after.partition("<!-- output: flow -->")[2], re.DOTALL)[
+        :2
+    ]
+    result = invoke(*shlex.split(command)[1:])
+    assert [line.rstrip() for line in result.stdout.splitlines()] == output.splitlines()
