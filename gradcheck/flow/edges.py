@@ -20,6 +20,7 @@ class Role(Enum):
     SHAPE = auto()  # its results tell of its inputs' shapes alone
     HANDS_ON = auto()  # it hands its first inputs on: the control flow of TensorFlow 1
     CALLS = auto()  # it calls functions, which are analysed themselves
+    PARTIAL = auto()  # it may leave some of its inputs unread
     WRITES = auto()  # it writes its inputs into the resource that it is given
 
 
@@ -31,10 +32,18 @@ _HAND_ON = frozenset(
 )
 # Their gradient is a tensor of zeros, whatever comes in.
 _FLAT = {"Sign": "its derivative is zero wherever it has one"}
+_NORMALISE = frozenset({"FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"})
 _MISSING = "TensorFlow has no gradient for it"
 _STOPS = frozenset({"StopGradient", "PreventGradient"})
 # Their gradient functions refuse some shapes or options, so that one of a kind does not speak for the others.
 _PARTICULAR = frozenset({"Qr", "Svd", "MatrixSolveLs", "SpaceToDepth", "DepthToSpace", "ImageProjectiveTransformV3"})
+
+
+def count_read(op: Operation) -> int:
+    """Return how many of its first inputs an operation reads; in training, no moving statistics."""
+    attributes = op.node_def.attr
+    averages = "exponential_avg_factor" in attributes and attributes["exponential_avg_factor"].f != 1
+    return 3 if attributes["is_training"].b and not averages else len(op.inputs)
 
 
 class Gradients:
@@ -128,6 +137,8 @@ def _role(op: Operation, kind: str) -> Role:
         return Role.CALLS
     if kind in _HAND_ON:
         return Role.HANDS_ON
+    if kind in _NORMALISE:
+        return Role.PARTIAL
     return Role.WRITES if writes(op) else Role.PLAIN
 
 

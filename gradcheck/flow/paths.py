@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradcheck.flow._tensorflow import BRANCHES, CALLS, CASES, LOOPS, NESTED, is_library, source_frames
-from gradcheck.flow.edges import why_cannot_carry
+from gradcheck.flow.edges import Role, count_read, why_cannot_carry
 from gradcheck.flow.reach import Analysis, Reached
 
 Operation = Any
@@ -93,7 +93,7 @@ def _hops(analysis: Analysis, reached: Reached, tensor: Tensor, index: int) -> I
             bits = analysis.through(op, reached, number)[0][tensor.value_index]
             if bits[0]:
                 yield _Hop(tensor, op, number), not bits[1]
-        else:
+        elif analysis.gradients.role(op, op.type) is not Role.PARTIAL or number < count_read(op):
             yield _Hop(tensor, op, number), _block(analysis, tensor, number) is not None
     for writer in reached.writers.get(id(tensor), ()):
         for number, source in enumerate(writer.inputs):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradcheck.flow._tensorflow import BRANCHES, CASES, LOOPS, nested_graphs
-from gradcheck.flow.edges import Gradients, Role, carries, holds
+from gradcheck.flow.edges import Gradients, Role, carries, count_read, holds
 
 Graph = Any
 Operation = Any
@@ -102,6 +102,8 @@ class Analysis:
             if role is Role.CALLS:
                 self._call(op, reached)
                 continue
+            if role is Role.PARTIAL:
+                value, gradient, wanted = _of_first(op, bits, count_read(op))
             if wanted and (passing := mask(op, kind, wanted)) != wanted:
                 gradient = _join(op, bits, passing)
             for out in op.outputs:
@@ -127,6 +129,15 @@ class Analysis:
         if id(graph) not in self._done:
             self._done[id(graph)] = self.reach(graph, graph.inputs, graph.outputs)
         return self._done[id(graph)]
+
+
+def _of_first(op: Operation, bits: dict[int, Bits], count: int) -> tuple[int, int, int]:
+    """Return the value and gradient bits of an operation's first inputs, and which of them have a gradient."""
+    value = gradient = wanted = 0
+    for place, tensor in enumerate(op.inputs[:count]):
+        found = bits.get(id(tensor), NOTHING)
+        value, gradient, wanted = value | found[0], gradient | found[1], wanted | bool(found[1]) << place
+    return value, gradient, wanted
 
 
 def _join(op: Operation, bits: dict[int, Bits], passing: int) -> int:

@@ -144,7 +144,13 @@ def test_what_decides_how_often_a_loop_runs_is_cut_there_and_the_tape_gives_zero
 
     cell = gradcheck.flow(loss)["loss", "w"]
     assert cell.kind is Kind.BLOCKED
-    assert [step.kind for step in cell.path] == ["ReadVariableOp", "StridedSlice", "Less", "While", "StatefulPartitionedCall"]
+    assert [step.kind for step in cell.path] == [
+        "ReadVariableOp",
+        "StridedSlice",
+        "Less",
+        "While",
+        "StatefulPartitionedCall",
+    ]
     assert [step.kind for step in cell.cuts] == ["Less"]
     assert cell.path[3].block == "it only decides how often the loop runs"
     with tf.GradientTape() as tape:

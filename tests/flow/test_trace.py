@@ -53,6 +53,18 @@ def test_a_seed_generator_is_blocked_by_its_dtype() -> None:
         assert "blocked by its dtype" in str(flow)
 
 
+@pytest.mark.parametrize("training", [True, False])
+def test_a_fused_normalisation_reads_its_moving_statistics_only_outside_of_training(training) -> None:
+    mean, variance = tf.Variable([0.0, 0.0], name="mean"), tf.Variable([1.0, 1.0], name="variance")
+
+    def loss(x):
+        return tf.compat.v1.nn.fused_batch_norm(x, W, U, mean, variance, is_training=training)[0]
+
+    flow = gradcheck.flow(loss, tf.TensorSpec([None, 2, 2, 2]), variables=[W, U, mean, variance])
+    kind = "independent" if training else "blocked"  # its gradient function gives None for them
+    assert flow.table() == {"loss": {"w": "connected", "u": "connected", "mean": kind, "variance": kind}}
+
+
 # --- what is written within a step -----------------------------------------------------------------
 
 
