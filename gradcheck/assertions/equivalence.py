@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from gradcheck.training.live import Live, find_live, find_mentioned
 
 _FEW = 8.0  # units in the last place of the largest entry, which settle most gradients without measuring
 _MARGIN = 16.0  # two implementations may round this much worse than the sixteen runs that were measured
+_ILL_CONDITIONED = 2.0**-6  # rounding alone above this share of the gradient: there is nothing to judge
 _SHOWN = 5
 
 _FLOOR = Budget(_FEW, "a few roundings")
@@ -59,6 +60,8 @@ def assert_same_gradients(f: Callable[..., Any], g: Callable[..., Any], *args: A
                 broken.setdefault(key, []).append((mode, one))
     if broken:
         raise LawBroken(pair.describe(broken, len(compared)))
+    if pair.unjudged:
+        raise UsageError(pair.unjudged[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +71,7 @@ class _Pair:
     Attributes:
         variables: What gradients are taken by, by name.
         read: All variables that the two can come to.
+        unjudged: Why gradients were not judged.
     """
 
     f: Side
@@ -75,6 +79,7 @@ class _Pair:
     args: Sequence[Any]
     variables: dict[str, Any]
     read: Sequence[Any]
+    unjudged: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, f: Callable[..., Any], g: Callable[..., Any], args: Sequence[Any], wanted: Any) -> _Pair:
@@ -121,8 +126,7 @@ class _Pair:
             noises = [self._noise(run, at) for run, at in zip(runs, (expected, found), strict=True)]
             for key in unsettled:
                 noise = _MARGIN * max(noises[0][key], noises[1][key])
-                self._check_judged(key, noise, compared[key])
-                compared[key] = self._close(key, expected[key], found[key], noise)
+                compared[key] = self._judged(key, self._close(key, expected[key], found[key], noise), noise)
         return compared
 
     def describe(self, broken: dict[Key, list[tuple[str, Comparison]]], count: int) -> str:
@@ -169,14 +173,15 @@ class _Pair:
         budget = _MEASURED if noise > floor else _FLOOR
         return compare.close(expected, found, allowed=np.array([max(floor, noise)]), budget=budget)
 
-    def _check_judged(self, key: Key, noise: float, compared: Comparison) -> None:
-        """Refuse to judge what rounding alone can make of a gradient."""
+    def _judged(self, key: Key, compared: Comparison, noise: float) -> Comparison:
+        """Leave out what rounding alone can make, or unmake."""
         assert isinstance(compared.expected, Gradient) and isinstance(compared.found, Gradient)
         scale = max(float(compared.expected.scale[0]), float(compared.found.scale[0]))
-        share = max(2.0**-6, 64 * epsilon(self.variables[key[1]].dtype))
-        if noise > share * scale:
-            raise UsageError(
-                f"args: where the gradient of {key[0]} by {key[1]} is {scale:.4g} at most, rounding alone moves it by "
-                f"{noise / _MARGIN:.4g}, so that there is nothing to judge: take other inputs, float64, or, if the "
-                "functions draw random numbers, a fixed seed"
-            )
+        if noise <= max(_ILL_CONDITIONED, 64 * epsilon(self.variables[key[1]].dtype)) * scale:
+            return compared
+        self.unjudged.append(
+            f"args: where the gradient of {key[0]} by {key[1]} is {scale:.4g} at most, rounding alone moves it by "
+            f"{noise / _MARGIN:.4g}, so that there is nothing to judge: take other inputs, float64, or, if the "
+            "functions draw random numbers, a fixed seed"
+        )
+        return replace(compared, judged=np.zeros(1, bool))

@@ -39,9 +39,9 @@ class Side:
         """Call it and name the losses: by a mapping's keys, else ``loss1``, ``loss2`` and so on.
 
         Raises:
-            UsageError: It returns no losses.
+            UsageError: It raises, or returns no losses.
         """
-        found = self.call(*args)
+        found = self.trying(lambda: self.call(*args))
         if isinstance(found, Mapping):
             named = {str(name): value for name, value in found.items()}
         elif isinstance(found, (list, tuple)):
@@ -57,6 +57,14 @@ class Side:
                 raise UsageError(f"{self.argument} must return floating-point tensors; {name} is {found:.80}")
         return named
 
+    def trying(self, run: Callable[[], Any]) -> Any:
+        """Run the user's function and say whose it is that raises."""
+        try:
+            return run()
+        except Exception as error:  # whatever a user's function raises, its user must learn what it was
+            lines = str(error).strip().splitlines() or [""]
+            raise UsageError(f"{self.argument} raised {type(error).__name__}: {lines[0]}") from error
+
 
 def find_watched(side: Side, args: Sequence[Any]) -> tuple[list[str], list[Variable]]:
     """Call a function and return the names of its losses, and the variables that a tape watches.
@@ -65,13 +73,7 @@ def find_watched(side: Side, args: Sequence[Any]) -> tuple[list[str], list[Varia
         UsageError: It raises, or returns no losses.
     """
     with tf.GradientTape() as tape:
-        try:
-            names = list(side.losses(args))
-        except UsageError:
-            raise
-        except Exception as error:  # whatever a user's function raises, its user must learn what it was
-            lines = str(error).strip().splitlines() or [""]
-            raise UsageError(f"{side.argument} raised {type(error).__name__}: {lines[0]}") from error
+        names = list(side.losses(args))
     return names, list(tape.watched_variables())
 
 
@@ -102,7 +104,7 @@ def compiled(side: Side, variables: Mapping[str, Variable], args: Sequence[Any])
         function.get_concrete_function(tf.ones([], tf.float64), *args)
     except Exception:  # not every function that runs can be traced, and it need not
         return None
-    return lambda cotangent, given: function(cotangent, *given)
+    return lambda cotangent, given: side.trying(lambda: function(cotangent, *given))
 
 
 def evaluate(run: Run, names: Sequence[str], args: Sequence[Any], cotangent: float = 1.0) -> Gradients:

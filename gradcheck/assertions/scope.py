@@ -102,15 +102,14 @@ class Names:
 
     def __init__(self, mentioned: Live, live: Live) -> None:
         self._live = live
-        paths = {**live.paths, **mentioned.paths}
-        found = [(paths.get(key) or path_of(v), v) for key, v in mentioned.variables.items()]
-        self.known = by_name((name, v) for name, v in found if live.role(v) is not Role.BOOKS)
+        self._paths = {**live.paths, **mentioned.paths}
+        self.known = by_name((name, v) for name, v in self._named(mentioned) if live.role(v) is not Role.BOOKS)
         self.seen = frozenset(mentioned.variables.keys() | live.variables.keys())
         self._all = dict(self.known)
 
     def every(self) -> dict[str, Variable]:
         """Name all variables that live."""
-        return self._name((self._live.paths.get(key) or path_of(v), v) for key, v in self._live.variables.items())
+        return self._name(self._named(self._live))
 
     def look_up(self, wanted: Any, argument: str = "variables") -> dict[str, Variable]:
         """Return the variables that are wanted; those of ``among`` are known from then on."""
@@ -132,6 +131,10 @@ class Names:
     def roles(self, variables: Mapping[str, Variable]) -> dict[str, Role]:
         """Return what each variable is for, by name."""
         return {name: self._live.role(variable) for name, variable in variables.items()}
+
+    def _named(self, found: Live) -> list[tuple[str, Variable]]:
+        chosen = [(key, v) for key, v in found.variables.items() if key not in self._live.copies]
+        return [(self._paths.get(key) or path_of(v), v) for key, v in chosen]
 
     def _name(self, found: Iterable[tuple[str, Variable]]) -> dict[str, Variable]:
         names = {key_of(variable): name for name, variable in self._all.items()}

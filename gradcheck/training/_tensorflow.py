@@ -71,3 +71,9 @@ def inner(variable: Any) -> Variable | None:
     # ``value`` would build a variable that is not built yet, and cast one under an autocast scope.
     inside = getattr(variable, "_value", None) if issubclass(type(variable), wrapper_kind()) else variable
     return inside if issubclass(type(inside), load().Variable) else None
+
+
+def replicas(variable: Variable) -> list[Variable]:
+    """Return the copies of a distribution strategy's variable that stand beside its first one."""
+    copies = getattr(variable, "values", ())
+    return list(copies[1:]) if isinstance(copies, tuple) else []

@@ -12,7 +12,15 @@ from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
 from gradcheck.backend import load
-from gradcheck.training._tensorflow import bookkeeper_kinds, frozen_weights, inner, kept_by, layer_kinds, wrapper_kind
+from gradcheck.training._tensorflow import (
+    bookkeeper_kinds,
+    frozen_weights,
+    inner,
+    kept_by,
+    layer_kinds,
+    replicas,
+    wrapper_kind,
+)
 
 Variable = Any
 
@@ -35,12 +43,14 @@ class Live:
         paths: The paths of those that a Keras 3 variable wraps.
         kept: Keys of what optimizers, metrics and random generators keep.
         frozen: Keys of the weights of frozen layers.
+        copies: Keys of what a distribution strategy keeps beside the first replica's variables.
     """
 
     variables: dict[int, Variable] = field(default_factory=dict)
     paths: dict[int, str] = field(default_factory=dict)
     kept: set[int | None] = field(default_factory=set)
     frozen: set[int | None] = field(default_factory=set)
+    copies: set[int | None] = field(default_factory=set)
 
     def add(self, held: Any) -> None:
         """Add a variable of TensorFlow's or Keras's, if it has a value that can be read eagerly."""
@@ -76,6 +86,7 @@ def find_live() -> Live:
     for held in _instances((*variables, *keepers, *layers)):
         if issubclass(type(held), variables):
             found.add(held)
+            found.copies.update(map(key_of, replicas(held)))
         elif issubclass(type(held), keepers):
             found.kept.update(map(key_of, kept_by(held)))
         else:

@@ -164,6 +164,32 @@ def test_what_rounding_alone_makes_is_not_judged() -> None:
         )
 
 
+def test_what_cannot_be_judged_does_not_hide_what_can() -> None:
+    def one():
+        return tf.reduce_sum(tf.sin(FAR * 1e5)) + tf.reduce_sum(B)
+
+    def other():
+        return tf.reduce_sum(tf.sin(FAR * 1e2 * 1e3)) + tf.reduce_sum(B) * 2
+
+    with pytest.raises(LawBroken, match=r"1 of 2 differs\ngradient of loss by b\n"):
+        assert_same_gradients(one, other, variables=[FAR, B])
+
+
+def test_a_function_that_raises_later_gives_values_back() -> None:
+    before = B.numpy()
+    calls = []
+
+    def raises_later():
+        calls.append(1)
+        if len(calls) > 5:
+            raise ValueError("worn out")
+        return tf.reduce_sum(B * 1.1 * B)
+
+    with pytest.raises(UsageError, match=r"^f raised ValueError: worn out"):
+        assert_same_gradients(raises_later, lambda: tf.reduce_sum(1.3 * B * B), variables=B)
+    assert np.array_equal(before, B.numpy())
+
+
 def test_functions_that_draw_are_not_judged() -> None:
     with pytest.raises(UsageError, match="if the functions draw random numbers, a fixed seed"):
         assert_same_gradients(*[lambda: tf.reduce_sum(B * tf.random.normal([6]))] * 2, variables=B)
