@@ -352,6 +352,13 @@ def test_an_import_that_fails_says_where() -> None:
         )
 
 
+def test_a_file_named_as_a_library_does_not_take_its_place() -> None:
+    kept = sys.modules["json"]
+    Path("model.py").rename("json.py")
+    assert invoke("flow", "json.py:ready").exit_code == 0
+    assert sys.modules["json"] is kept
+
+
 def test_it_runs_as_a_program_without_noise(tmp_path: Path) -> None:
     environment = {key: value for key, value in os.environ.items() if key != "TF_CPP_MIN_LOG_LEVEL"}
     command = [sys.executable, "-m", "gradcheck", *TARGET, "--measure"]

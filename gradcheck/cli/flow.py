@@ -113,16 +113,24 @@ def _trace(target: str, inputs: Sequence[str], globs: tuple[str, ...], *, measur
         update("tracing the losses", 0.6)
         with redirect_stdout(sys.stderr):
             found = run_flow(losses, *specs, variables=list(globs) or None)
-            if not measure:
-                return found
-            update("measuring gradients", 0.8)
-            return _measure(found, lambda seed: draw_inputs(specs, seed), times=_MEASURED if specs else 1)
+            if measure:
+                update("measuring gradients", 0.7)
+                found = _measure(found, lambda seed: draw_inputs(specs, seed), times=_MEASURED if specs else 1)
+        update("looking for what cuts", 0.9)
+        _find_cuts(found)
+        return found
 
 
 def _measure(found: Flow, draw: Callable[[int], Sequence[Any]], *, times: int) -> Flow:
     for seed in range(times):
         found = found.measure(*draw(seed))
     return found
+
+
+def _find_cuts(found: Flow) -> None:
+    """Look for what every table shows while there is progress to see: a large graph takes a while."""
+    for cell in found.cells.values():
+        _ = cell.cuts
 
 
 def _write(found: Flow, cell: Cell | None, outputs: dict[str, Path | None]) -> None:
@@ -133,7 +141,7 @@ def _write(found: Flow, cell: Cell | None, outputs: dict[str, Path | None]) -> N
     makers = {"json": lambda: to_json(found, explained=cell), "svg": lambda: flow_svg(found, cell),
               "html": lambda: flow_page(found, cell)}  # fmt: skip
     for kind, path in outputs.items():
-        if path and str(path) == "-":
+        if kind == "json" and str(path) == "-":
             typer.echo(makers[kind](), nl=False)
         elif path:
             write_whole(path, makers[kind]())

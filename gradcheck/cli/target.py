@@ -68,11 +68,13 @@ def _import(source: str) -> ModuleType:
 
 
 def _from_file(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path.resolve())
+    # A file called keras.py must not take the place of the library.
+    name = path.stem if path.stem not in sys.modules else f"{path.stem} at {path.resolve()}"
+    spec = importlib.util.spec_from_file_location(name, path.resolve())
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module  # dataclasses and pickle look their modules up
+    sys.modules[name] = module  # dataclasses and pickle look their modules up
     spec.loader.exec_module(module)
     return module
 

@@ -142,6 +142,13 @@ def test_a_large_table_stays_a_picture_with_every_cell(count: int) -> None:
     assert all(float(r.get("x") or 0) + float(r.get("width") or 0) <= width for r in root.iter(f"{SVG}rect"))
 
 
+@pytest.mark.parametrize(("count", "told"), [(2, True), (101, False)])
+def test_only_small_tables_tell_every_path(count: int, told: bool) -> None:
+    cells = drawn(flow_svg(many(count)))
+    assert all(("  | ReadVariableOp" in title) is told for _, _, title in cells)
+    assert all("connected; a gradient flows" in title for _, _, title in cells)
+
+
 def test_what_no_picture_can_hold_is_left_out() -> None:
     def hostile():
         return {"loss\x1b\x00": W * 1.0}
