@@ -13,7 +13,8 @@ _SHOWN = 6
 
 _MENDS = {
     "still": "a variable stands still where no loss reaches it (see gradcheck.flow), where it is not in the list "
-    "that the optimizer is given, where its layer is frozen, or where the learning rate is 0",
+    "that the optimizer is given, where its layer is frozen, where the learning rate is 0, or where what is added to "
+    "it is less than half a unit in its last place",
     "weights": "leave the variable out of what the optimizer is given, or freeze its layer with trainable = False "
     "before the model is compiled; a gradient of zeros does not stop momentum or weight decay",
     "state": "a layer called with training=True moves its statistics even where its weights are frozen: call it with "

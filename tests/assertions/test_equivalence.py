@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from gradcheck import LawBroken, UsageError, assert_same_gradients
-from gradcheck.assertions.nearby import epsilon
 from gradcheck.backend import tf
 
 RANDOM = np.random.default_rng(5)
@@ -220,17 +219,3 @@ def fails(*_):
 def test_a_mistake_names_the_argument(f, g, args, variables, message) -> None:
     with pytest.raises(UsageError, match=f"^{message}"):
         assert_same_gradients(f, g, *args, variables=variables)
-
-
-@pytest.mark.parametrize(
-    ("dtype", "unit"),
-    [
-        ("float16", 2.0**-10),
-        ("bfloat16", 2.0**-7),
-        ("float32", 2.0**-23),
-        ("float64", 2.0**-52),
-        ("complex64", 2.0**-23),
-    ],
-)
-def test_units_in_the_last_place_are_those_of_the_dtype(dtype, unit) -> None:
-    assert epsilon(tf.as_dtype(dtype)) == unit
