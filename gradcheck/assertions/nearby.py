@@ -77,7 +77,8 @@ def _moved(value: Any, stream: np.random.Generator) -> Any:
     plain: Array = np.asarray(value)
     wide = plain.astype(np.complex128 if dtype.is_complex else np.float64)
     shaken = wide * (1.0 + epsilon(dtype) * stream.uniform(-1.0, 1.0, wide.shape))
-    return tf.constant(shaken.astype(dtype.as_numpy_dtype))
+    narrow = shaken.astype(dtype.as_numpy_dtype)
+    return tf.constant(narrow) if tf.is_tensor(value) else narrow  # a user's function may call NumPy's methods
 
 
 def _distance(at: Any, found: Any) -> float:

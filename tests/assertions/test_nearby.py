@@ -31,9 +31,9 @@ def test_a_sum_that_cancels_amplifies_by_what_it_loses() -> None:
 def test_arguments_are_moved_and_whole_numbers_are_not() -> None:
     def loss(x, picked):
         tf.debugging.assert_equal(picked, [0, 2])
-        return tf.reduce_sum(tf.gather(W, picked)) * tf.sin(x["angle"] * 1e4)
+        return tf.reduce_sum(tf.gather(W, picked)) * tf.sin(x["angle"].ravel() * 1e4)
 
-    assert noise_of(loss, W, ({"angle": np.float32(0.7)}, np.array([0, 2], np.int32))) > 1000
+    assert noise_of(loss, W, ({"angle": np.array([[0.7]], np.float32)}, np.array([0, 2], np.int32))) > 1000
 
 
 def test_it_is_the_same_each_time_and_gives_values_back() -> None:
