@@ -11,7 +11,7 @@ from gradcheck.flow.flow import flow
 from gradcheck.flow.result import Flow, Kind
 from gradcheck.flow.select import is_variable
 
-_SHOWN = 5
+_SHOWN = 3
 
 
 def assert_isolated(losses: Callable[..., Any], loss: str | Sequence[str], *args: Any, from_: Any) -> None:
