@@ -33,7 +33,7 @@ def print_flow(flow: Flow, console: Console) -> None:
     there = dict.fromkeys(map(state, flow.cells.values()))
     for name in flow.variables:
         cells = [(state(cell), label(cell)) for cell in (flow.cells[loss, name] for loss in flow.losses)]
-        table.add_row(escape(name), *(f"[{_STYLES[kind]}]{MARKS[kind]} {escape(text)}" for kind, text in cells))
+        table.add_row(escape(name), *(f"[{_STYLES[kind]}]{MARKS[kind]} {text}" for kind, text in cells))
     console.print(table)
     width = max(map(len, there), default=0) + 3
     for kind in (kind for kind in MARKS if kind in there):

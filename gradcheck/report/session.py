@@ -13,7 +13,6 @@ from typing import Any
 from gradcheck.environment import describe_environment
 from gradcheck.errors import unknown
 from gradcheck.files import check_writable, write_whole
-from gradcheck.flow.words import printable
 
 FORMAT = "gradcheck-session"
 VERSION = 1
@@ -126,12 +125,17 @@ def to_junit(session: Session) -> str:
     """Return the session as JUnit XML: a test case for each test that broke a claim or recorded a flow."""
     from junitparser import Failure, JUnitXml, TestCase, TestSuite
 
+    from gradcheck.flow.words import printable
+
     suite = TestSuite("gradcheck")
     tests = [broken.test for broken in session.broken] + [recorded.test for recorded in session.flows]
     for test in dict.fromkeys(tests):
         file, _, name = test.partition("::")
         case = TestCase(printable(name or file), classname=printable(file))
-        case.result = [_failure(Failure, broken) for broken in session.broken if broken.test == test]
+        case.result = []
+        for broken in (broken for broken in session.broken if broken.test == test):
+            case.result += [Failure(printable(broken.claim))]
+            case.result[-1].text = printable(broken.text)
         tables = [_markdown_table(recorded) for recorded in session.flows if recorded.test == test]
         case.system_out = printable("\n\n".join(tables))
         suite.add_testcase(case)
@@ -139,12 +143,6 @@ def to_junit(session: Session) -> str:
     xml.add_testsuite(suite)
     xml.update_statistics()  # type: ignore[no-untyped-call]  # the library leaves these two untyped
     return str(xml.tostring().decode())  # type: ignore[no-untyped-call]
-
-
-def _failure(kind: Callable[[str], Any], broken: Broken) -> Any:
-    failure = kind(printable(broken.claim))
-    failure.text = printable(broken.text)
-    return failure
 
 
 def _markdown_table(recorded: Recorded) -> str:

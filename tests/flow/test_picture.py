@@ -106,6 +106,14 @@ def test_what_was_measured_is_shown_first(flow: Flow, norm: float | None) -> Non
     )
 
 
+def test_a_tape_that_raises_is_shown_as_such(flow: Flow) -> None:
+    key = ("second", "u")
+    cell = replace(flow.cells[key], norms=(None,), failure="LookupError: no gradient")
+    state, text, told = drawn(flow_svg(replace(flow, cells={**flow.cells, key: cell})))[3]
+    assert (state, text) == ("disagreement", "! connected, but the tape raises")
+    assert "the tape raises LookupError: no gradient" in told
+
+
 def test_a_notebook_shows_the_table_in_words_with_explanations(flow: Flow) -> None:
     text = flow._repr_html_()
     assert text == flow_html(flow)

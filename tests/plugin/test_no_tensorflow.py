@@ -9,6 +9,7 @@ import sys
 
 def pytest_unconfigure():
     print("TensorFlow was imported:", "tensorflow" in sys.modules)
+    print("flow was imported:", "gradcheck.flow.result" in sys.modules)
 """
 TESTS = """
 from gradcheck import LawBroken
@@ -33,7 +34,15 @@ def test_neither_options_nor_hooks_nor_reports_import_it(pytester: pytest.Pytest
     result.stdout.fnmatch_lines(["1 claim broken, 0 flows recorded", "TensorFlow was imported: False"])
 
 
+def test_without_a_report_not_even_flow_is_imported(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(CONFTEST)
+    pytester.makepyfile(TESTS)
+    pytester.runpytest_subprocess().stdout.fnmatch_lines(["flow was imported: False"])
+
+
 def test_the_check_would_notice(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile("def test_it():\n    from gradcheck.backend import tf\n    tf.constant(1.0)\n")
     pytester.runpytest_subprocess().stdout.fnmatch_lines(["TensorFlow was imported: True"])
+    pytester.makepyfile("def test_it():\n    import gradcheck.flow.result\n")
+    pytester.runpytest_subprocess().stdout.fnmatch_lines(["flow was imported: True"])

@@ -43,6 +43,25 @@ def test_workers_hand_over_what_they_found(pytester: pytest.Pytester, run: Run, 
     assert stored["flows"][0]["flow"]["losses"] == ["loss1", "loss2"]
 
 
+def test_workers_write_no_report_of_their_own(pytester: pytest.Pytester, run: Run) -> None:
+    pytester.makeconftest(
+        """
+        from pathlib import Path
+
+        import pytest
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_sessionfinish(session):
+            if hasattr(session.config, "workerinput") and Path("report.json").exists():
+                Path("written by a worker").touch()
+        """
+    )
+    pytester.makepyfile("def test_it():\n    pass\n")
+    run("-n", "1", "--gradcheck-report=report.json").assert_outcomes(passed=1)
+    assert (pytester.path / "report.json").exists()
+    assert not (pytester.path / "written by a worker").exists()
+
+
 def test_a_report_that_cannot_be_written_is_refused_before_the_workers_start(
     pytester: pytest.Pytester, run: Run
 ) -> None:
