@@ -1,0 +1,76 @@
+"""Oracles: what an operation's gradient is held against, one idea a file.
+
+An oracle takes a `Subject` and yields what it finds; it decides nothing about what was known before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from gradcheck.oracles.subject import Subject
+from gradcheck.registry import Registry
+
+Judge = Callable[[Subject], Iterator["Doubt"]]
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What an oracle finds wrong, before it is known whether it is a fault.
+
+    Attributes:
+        what: Which ways disagree, such as ``"reverse against numeric"``.
+        expected: What one of them gives.
+        found: What the other gives.
+        place: Of which input, and where in it.
+    """
+
+    what: str
+    expected: str
+    found: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """A way to judge gradients.
+
+    Attributes:
+        name: How it is asked for.
+        about: One line for a list.
+        judge: Yields doubts.
+        smooth: Whether it needs a point that has a derivative.
+        dtypes: The kinds of dtype that it judges: ``"half"``, ``"real"``, ``"complex"``.
+        slow: Whether it compiles, so that it takes turns.
+    """
+
+    name: str
+    about: str
+    judge: Judge
+    smooth: bool = False
+    dtypes: tuple[str, ...] = ("half", "real", "complex")
+    slow: bool = False
+
+    def why_not(self, subject: Subject) -> str | None:
+        """Return why the oracle does not apply, ``None`` if it does."""
+        if self.name in subject.op.limits:
+            return subject.op.limits[self.name]
+        if self.smooth and not subject.smooth:
+            return "there is no derivative at this edge"
+        if subject.kind not in self.dtypes:
+            return f"it does not judge {subject.dtype}"
+        return None
+
+
+oracles: Registry[Oracle] = Registry("oracle", "gradcheck.oracles")
+
+
+def oracle(name: str, about: str, **options: Any) -> Callable[[Judge], Judge]:
+    """Register a function of a `Subject` as an oracle; see `Oracle` for the options."""
+
+    def register(judge: Judge) -> Judge:
+        oracles.add(Oracle(name, about, judge, **options))
+        return judge
+
+    return register

@@ -1,0 +1,86 @@
+"""Comparing answers: presence, exceptions, and numbers within what rounding explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from gradcheck.gradient import Array
+from gradcheck.oracles import Doubt
+from gradcheck.oracles._numbers import largest, wide
+from gradcheck.oracles.subject import Answer, Raised, Subject, as_dtype
+
+_COPIES = 4
+_ULPS = 64  # a few sums and products in another order
+_AMPLIFIED = 16  # times what moving the inputs by half of their last place does
+
+
+def compare(subject: Subject, what: str, expected: Answer, found: Answer) -> Iterator[Doubt]:
+    """Yield how two ways to take the same gradient disagree."""
+    if isinstance(expected, Raised) or isinstance(found, Raised):
+        if not (isinstance(expected, Raised) and isinstance(found, Raised)):
+            yield Doubt(what, _told(expected), _told(found), "all inputs")
+        return
+    bounds = noise(subject)
+    for place, (one, other) in enumerate(zip(expected, found, strict=True)):
+        if (one is None) != (other is None):
+            yield Doubt(what, _presence(one), _presence(other), f"input {place}")
+        elif one is not None and other is not None:
+            yield from differ(what, one, other, bounds[place], f"input {place}")
+
+
+def differ(what: str, expected: Array, found: Array, bound: float, place: str) -> Iterator[Doubt]:
+    """Yield the worst entry of two arrays that lies further apart than ``bound``."""
+    if expected.shape != found.shape:
+        yield Doubt(what, f"shape {expected.shape}", f"shape {found.shape}", place)
+        return
+    one, other = wide(expected), wide(found)
+    odd = ~_finite_alike(one, other)
+    with np.errstate(all="ignore"):
+        apart = np.where(np.isfinite(one) & np.isfinite(other), np.abs(one - other), 0.0)
+    apart = np.where(odd, np.inf, apart)
+    if apart.size and apart.max() > bound:
+        index = tuple(map(int, np.unravel_index(int(apart.argmax()), apart.shape)))
+        yield Doubt(what, f"{one[index]:.9g}", f"{other[index]:.9g}, allowed {bound:.2g}", f"{place} {list(index)}")
+
+
+def noise(subject: Subject) -> list[float]:
+    """Return for each input how far rounding alone may carry its gradient."""
+    eager = subject.eager
+    assert not isinstance(eager, Raised)
+    sizes = [largest(g) for g in eager]
+    spread = [0.0] * len(eager)
+    stream = np.random.Generator(np.random.Philox(key=7))
+    for _ in range(_COPIES):
+        moved = [
+            as_dtype(
+                wide(v) + subject.keep(i, wide(v) * subject.epsilon * stream.uniform(-1, 1, v.shape)), subject.dtype
+            )
+            for i, v in enumerate(subject.values)
+        ]
+        near = subject.at(moved)
+        near.cotangents = subject.cotangents
+        answer = near.eager
+        if isinstance(answer, Raised):
+            continue
+        for place, (one, other) in enumerate(zip(eager, answer, strict=True)):
+            if one is not None and other is not None and one.shape == other.shape:
+                with np.errstate(all="ignore"):
+                    spread[place] = max(spread[place], largest(wide(one) - wide(other)))
+    return [_ULPS * subject.epsilon * size + _AMPLIFIED * s for size, s in zip(sizes, spread, strict=True)]
+
+
+def _finite_alike(one: Array, other: Array) -> Array:
+    """Whether NaN stands where NaN stands, and an infinity where the same one does."""
+    both = np.isnan(one) & np.isnan(other)
+    same = np.isinf(one) & (one == other)
+    return np.logical_or(both | same, np.isfinite(one) & np.isfinite(other))
+
+
+def _presence(gradient: Array | None) -> str:
+    return "None" if gradient is None else f"a gradient of up to {largest(gradient):.4g}"
+
+
+def _told(answer: Answer) -> str:
+    return str(answer) if isinstance(answer, Raised) else "gradients"

@@ -1,0 +1,80 @@
+"""Reverse against numeric differences: the one oracle that a fault in the formula itself cannot hide from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from gradcheck.gradient import Array
+from gradcheck.oracles import Doubt, oracle
+from gradcheck.oracles._numbers import pair, wide
+from gradcheck.oracles.subject import Raised, Subject, to_array
+
+_MOST = 24  # entries of an input that are moved, each by itself
+_CUBE = {2.0**-52: 2.0**-10, 2.0**-23: 2.0**-5}  # the step, by the dtype's epsilon
+
+
+@oracle(
+    "numeric",
+    "reverse mode against central differences, entry by entry",
+    smooth=True,
+    dtypes=("real", "complex"),
+)
+def judge_numeric(subject: Subject) -> Iterator[Doubt]:
+    """Move each entry of each input, and watch what the cotangents make of the outputs."""
+    if isinstance(subject.eager, Raised) or isinstance(subject.outputs, Raised):
+        return
+    for place, gradient in enumerate(subject.eager):
+        for index, move in moves(subject, place):
+            slope, doubt = difference(subject, lambda values: _objective(subject, values), place, move)
+            found = 0.0 if gradient is None else pair([gradient], [move])
+            if not np.isfinite(doubt) or doubt > 0.05 * max(abs(slope), abs(found), 1e-3):
+                continue  # the differences do not settle: nothing can be said here
+            allowed = doubt + 64 * subject.epsilon * (abs(slope) + abs(found))
+            if abs(slope - found) > allowed or not np.isfinite(found):
+                if gradient is None and place in subject.op.absent:
+                    continue
+                what = "None though the value depends on it" if gradient is None else "reverse against numeric"
+                told = "None" if gradient is None else f"{found:.9g}, allowed {allowed:.2g}"
+                yield Doubt(what, f"{slope:.9g}", told, f"input {place} {index}")
+                break
+
+
+def moves(subject: Subject, place: int) -> Iterator[tuple[list[int], Array]]:
+    """Yield moves of single entries that keep the contract, of both parts of complex ones."""
+    value = subject.values[place]
+    entries = list(np.ndindex(value.shape))
+    stream = np.random.Generator(np.random.Philox(key=subject.seed + 3))
+    if len(entries) > _MOST:
+        entries = [entries[i] for i in stream.choice(len(entries), _MOST, replace=False)]
+    parts = (1.0, 1j) if np.iscomplexobj(value) else (1.0,)
+    for index in entries:
+        for part in parts:
+            move = np.zeros(value.shape, np.complex128 if np.iscomplexobj(value) else np.float64)
+            move[index] = part
+            yield list(index), subject.keep(place, move)
+
+
+def difference(
+    subject: Subject, function: Callable[[list[Array]], float], place: int, move: Array
+) -> tuple[float, float]:
+    """Return a slope along a move of one input, extrapolated from two steps, and how far it may be off."""
+    step = _CUBE[subject.epsilon] * max(1.0, float(np.max(np.abs(subject.values[place]), initial=0.0)))
+
+    def slope(distance: float) -> tuple[float, float]:
+        ends = [function(_moved(subject, place, sign * distance * move)) for sign in (1, -1)]
+        return (ends[0] - ends[1]) / (2 * distance), max(map(abs, ends))
+
+    (wide, size), (narrow, _) = slope(step), slope(step / 2)
+    rounding = 16 * subject.epsilon * size / step
+    return (4 * narrow - wide) / 3, abs(narrow - wide) + rounding
+
+
+def _moved(subject: Subject, place: int, by: Array) -> list[Array]:
+    return [v + by if i == place else v for i, v in enumerate(map(wide, subject.values))]
+
+
+def _objective(subject: Subject, values: list[Array]) -> float:
+    near = subject.at(values)
+    return pair(subject.cotangents, [to_array(out) for out in near.call(near.inputs)])

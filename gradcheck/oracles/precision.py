@@ -1,0 +1,36 @@
+"""A gradient in a narrow dtype against the same in a wide one, at the same point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradcheck.gradient import Array
+from gradcheck.oracles import Doubt, oracle
+from gradcheck.oracles._compare import differ, noise
+from gradcheck.oracles._numbers import is_finite
+from gradcheck.oracles.subject import Raised, Subject
+
+_WIDE = {"bfloat16": "float32", "float16": "float32", "float32": "float64", "complex64": "complex128"}
+
+
+@oracle("precision", "float16, bfloat16, float32 and complex64 against the next wider dtype")
+def judge_precision(subject: Subject) -> Iterator[Doubt]:
+    """Take the gradient at the narrow dtype's own values in both."""
+    wide = _WIDE.get(subject.dtype)
+    if wide is None or wide not in subject.op.dtypes or isinstance(subject.eager, Raised):
+        return
+    other = subject.at(subject.values, wide)
+    other.cotangents = subject.cotangents
+    if isinstance(other.eager, Raised):
+        return
+    bounds = noise(subject)
+    for place, (narrow, exact) in enumerate(zip(subject.eager, other.eager, strict=True)):
+        what = f"{wide} against {subject.dtype}"
+        if (narrow is None) != (exact is None):
+            yield Doubt(what, _presence(exact), _presence(narrow), f"input {place}")
+        elif narrow is not None and exact is not None and is_finite(exact):
+            yield from differ(what, exact, narrow, bounds[place], f"input {place}")
+
+
+def _presence(gradient: Array | None) -> str:
+    return "None" if gradient is None else "a gradient"

@@ -1,0 +1,119 @@
+"""Second order: its four compositions of modes against the numeric difference of the first order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from gradcheck.backend import tf
+from gradcheck.gradient import Array
+from gradcheck.oracles import Doubt, oracle
+from gradcheck.oracles.subject import Raised, Subject, attempt, to_array
+
+Tensor = Any
+_STEP = 2.0**-10
+
+
+@oracle("second", "four compositions of second order against differences of the first", smooth=True, dtypes=("real",))
+def judge_second(subject: Subject) -> Iterator[Doubt]:
+    """Take the curvature along a tangent of all inputs, in float64 where that is the dtype."""
+    if subject.dtype != "float64" or isinstance(subject.eager, Raised) or not _objectives(subject):
+        return
+    expected, doubt = _difference(subject)
+    if not np.isfinite(doubt) or doubt > 0.05 * max(abs(expected), 1e-3):
+        return
+    for what, way in WAYS.items():
+        found = attempt(partial(_scalar, subject, way))
+        told = f"{what} against differences of the first order"
+        if isinstance(found, Raised):
+            yield Doubt(told, f"{expected:.9g}", str(found), "all inputs")
+            continue
+        allowed = doubt + 2.0**-34 * (abs(expected) + abs(found)) + 1e-9
+        if not abs(found - expected) <= allowed:
+            yield Doubt(told, f"{expected:.9g}", f"{found:.9g}, allowed {allowed:.2g}", "all inputs")
+
+
+def _scalar(subject: Subject, way: Callable[[Subject], Tensor]) -> float:
+    return float(to_array(way(subject)))
+
+
+def _objectives(subject: Subject) -> bool:
+    return not isinstance(subject.outputs, Raised) and bool(subject.outputs)
+
+
+def _difference(subject: Subject) -> tuple[float, float]:
+    """Return the curvature along the tangent by differences of the gradient, and how far it may be off."""
+    size = max([1.0, *(float(np.max(np.abs(v), initial=0.0)) for v in subject.values)])
+
+    def slope(distance: float) -> tuple[float, float]:
+        ends = [_along(subject, sign * distance) for sign in (1, -1)]
+        return (ends[0] - ends[1]) / (2 * distance), max(map(abs, ends))
+
+    (wide, top), (narrow, _) = slope(_STEP * size), slope(_STEP * size / 2)
+    return (4 * narrow - wide) / 3, abs(narrow - wide) + 64 * subject.epsilon * top / _STEP
+
+
+def _along(subject: Subject, distance: float) -> float:
+    """Return the slope along the tangent at a distance on it."""
+    near = subject.at([v + distance * t for v, t in zip(subject.values, subject.tangents, strict=True)])
+    near.cotangents = subject.cotangents
+    answer = near.eager
+    if isinstance(answer, Raised):
+        return float("nan")
+    pairs = zip(answer, subject.tangents, strict=True)
+    return float(sum(np.sum(np.asarray(g, np.float64) * t) for g, t in pairs if g is not None))
+
+
+def _dot(gradients: Sequence[Any], tangents: Sequence[Tensor]) -> Tensor:
+    parts = [
+        tf.reduce_sum(tf.convert_to_tensor(g) * t) for g, t in zip(gradients, tangents, strict=True) if g is not None
+    ]
+    return tf.add_n(parts) if parts else tf.constant(0.0, tf.float64)
+
+
+def _slope_by_reverse(subject: Subject, inputs: Sequence[Tensor]) -> Tensor:
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        objective = subject.objective(inputs)
+    return _dot(tape.gradient(objective, list(inputs)), _tangents(subject))
+
+
+def _slope_by_forward(subject: Subject, inputs: Sequence[Tensor]) -> Tensor:
+    with tf.autodiff.ForwardAccumulator(list(inputs), _tangents(subject)) as accumulator:
+        objective = subject.objective(inputs)
+    return accumulator.jvp(objective, tf.UnconnectedGradients.ZERO)
+
+
+def _reverse_over(slope: Callable[[Subject, Sequence[Tensor]], Tensor]) -> Callable[[Subject], Tensor]:
+    def run(subject: Subject) -> Tensor:
+        with tf.GradientTape() as tape:
+            tape.watch(subject.inputs)
+            first = slope(subject, subject.inputs)
+        return _dot(tape.gradient(first, list(subject.inputs)), _tangents(subject))
+
+    return run
+
+
+def _forward_over(slope: Callable[[Subject, Sequence[Tensor]], Tensor]) -> Callable[[Subject], Tensor]:
+    def run(subject: Subject) -> Tensor:
+        with tf.autodiff.ForwardAccumulator(list(subject.inputs), _tangents(subject)) as accumulator:
+            first = slope(subject, subject.inputs)
+        return accumulator.jvp(first, tf.UnconnectedGradients.ZERO)
+
+    return run
+
+
+def _tangents(subject: Subject) -> list[Tensor]:
+    tangents: list[Array] = subject.tangents
+    return [tf.constant(t, subject.dtype) for t in tangents]
+
+
+WAYS: dict[str, Callable[[Subject], Tensor]] = {
+    "reverse over reverse": _reverse_over(_slope_by_reverse),
+    "forward over reverse": _forward_over(_slope_by_reverse),
+    "reverse over forward": _reverse_over(_slope_by_forward),
+    "forward over forward": _forward_over(_slope_by_forward),
+}

@@ -1,0 +1,1 @@
+"""The catalogue: TensorFlow's differentiable operations, a file for each family."""
