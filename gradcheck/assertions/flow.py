@@ -11,7 +11,7 @@ from gradcheck.flow.flow import flow
 from gradcheck.flow.result import Flow, Kind
 from gradcheck.flow.select import is_variable
 
-_SHOWN = 3
+_NAMED, _SHOWN = 6, 3
 
 
 def assert_isolated(losses: Callable[..., Any], loss: str | Sequence[str], *args: Any, from_: Any) -> None:
@@ -100,7 +100,7 @@ def _fail(verb: str, found: Flow, cells: Sequence[tuple[str, str]], expected: Ki
     claims = []
     for loss in dict.fromkeys(loss for loss, _ in cells):
         names = [variable for other, variable in cells if other == loss]
-        rest = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        claims.append(f"{loss} {verb} {', '.join(names[:_SHOWN])}{rest}")
+        rest = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        claims.append(f"{loss} {verb} {', '.join(names[:_NAMED])}{rest}")
     told = explain_cells(found, [(*cell, expected) for cell in cells])
     raise LawBroken("\n".join([*claims, str(found).rstrip(), told]))
