@@ -93,10 +93,10 @@ def simplex(*shape: int) -> Domain:
     """Rows of positive numbers that sum to one."""
 
     def build(values: Array) -> Array:
-        return np.divide(values, values.sum(axis=-1, keepdims=True))
+        return np.asarray(values / values.sum(axis=-1, keepdims=True))
 
     def keep(move: Array) -> Array:
-        return np.subtract(move, move.mean(axis=-1, keepdims=True))
+        return np.asarray(move - move.mean(axis=-1, keepdims=True))
 
     return Domain(shape or (2, 3), positive().draw, keep, build)
 
@@ -105,7 +105,7 @@ def matrices(*shape: int) -> Domain:
     """Square matrices far from singular."""
 
     def build(values: Array) -> Array:
-        return np.add(values / values.shape[-1], 1.5 * np.eye(values.shape[-1]))
+        return np.asarray(values / values.shape[-1] + 1.5 * np.eye(values.shape[-1]))
 
     return Domain(shape or (3, 3), real().draw, _as_it_is, build)
 
@@ -124,7 +124,7 @@ def definite(*shape: int) -> Domain:
 
     def build(values: Array) -> Array:
         squared = values @ np.conj(np.swapaxes(values, -1, -2))
-        return np.add(squared / values.shape[-1], np.eye(values.shape[-1]))
+        return np.asarray(squared / values.shape[-1] + np.eye(values.shape[-1]))
 
     return Domain(shape or (3, 3), real().draw, _mirrored, build)
 

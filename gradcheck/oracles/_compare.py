@@ -75,7 +75,7 @@ def _finite_alike(one: Array, other: Array) -> Array:
     """Whether NaN stands where NaN stands, and an infinity where the same one does."""
     both = np.isnan(one) & np.isnan(other)
     same = np.isinf(one) & (one == other)
-    return np.logical_or(both | same, np.isfinite(one) & np.isfinite(other))
+    return np.asarray(both | same | (np.isfinite(one) & np.isfinite(other)))
 
 
 def _presence(gradient: Array | None) -> str:
