@@ -1,0 +1,98 @@
+"""Judging one operation: every oracle on every subject, and whether a doubt is a fault."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from gradcheck.examine._tensorflow import watching
+from gradcheck.examine.finding import Examined, Finding
+from gradcheck.examine.plan import Choice, judges, subjects
+from gradcheck.gradient import Array
+from gradcheck.op import Op
+from gradcheck.oracles import Doubt, Oracle
+from gradcheck.oracles.subject import Raised, Subject
+
+_NEARBY = 3
+_FAR = 2.0**-6  # relative: a tie breaks, a kink is left, and a fault stays
+_TOO_LONG = 300
+
+
+def examine(op: Op, choice: Choice) -> Examined:
+    """Judge an operation at its points; what an oracle itself raises is a gap, not a fault."""
+    started = time.perf_counter()
+    findings: list[Finding] = []
+    gaps: dict[str, str] = {}
+    judged = 0
+    with watching() as executed:
+        for subject in subjects(op, choice):
+            if isinstance(subject.outputs, Raised):
+                gaps[subject.label] = str(subject.outputs)
+                continue
+            for oracle in judges(subject, choice):
+                reason = oracle.why_not(subject)
+                if reason is not None:
+                    gaps[f"{subject.label}/{oracle.name}"] = reason
+                    continue
+                judged += 1
+                try:
+                    findings += _surviving(subject, oracle)
+                except Exception as error:
+                    gaps[f"{subject.label}/{oracle.name}"] = f"{type(error).__name__}: {error}"[:_TOO_LONG]
+    return Examined(op.name, tuple(findings), judged, gaps, frozenset(executed), time.perf_counter() - started)
+
+
+def _surviving(subject: Subject, oracle: Oracle) -> Iterator[Finding]:
+    """Yield what an oracle doubts here and nearby: a hidden tie or a lost digit does not survive a small move."""
+    for doubt in oracle.judge(subject):
+        if _compilation_gap(doubt):
+            continue
+        if all(_recurs(near, oracle, doubt) for near in _around(subject)):
+            values = tuple(map(_listed, subject.values))
+            edge = subject.edge.name if subject.edge else ""
+            yield Finding(subject.op.name, edge, subject.dtype, oracle.name, doubt, subject.seed, values)
+
+
+def _around(subject: Subject) -> Iterator[Subject]:
+    """Yield points nearby: exact zeros stay, so that an edge stays an edge."""
+    for index in range(_NEARBY):
+        stream = np.random.Generator(np.random.Philox(key=[subject.seed, index]))
+        moved: list[Array] = []
+        for place, value in enumerate(subject.values):
+            size = np.abs(value.astype(np.complex128)) if subject.smooth else 0.0
+            move = subject.keep(place, _FAR * size * stream.uniform(-1, 1, value.shape))
+            plain = value.astype(np.complex128 if np.iscomplexobj(value) else np.float64)
+            moved.append(plain + np.where(value == 0, 0, move))
+        yield subject.at(moved)
+
+
+def _recurs(near: Subject, oracle: Oracle, doubt: Doubt) -> bool:
+    if isinstance(near.outputs, Raised):
+        return False
+    return any(other.what == doubt.what for other in oracle.judge(near))
+
+
+def _compilation_gap(doubt: Doubt) -> bool:
+    """Whether XLA says that it does not compile an operation: a gap in its kernels, not a fault of a gradient."""
+    text = doubt.found
+    return "XLA" in doubt.what and any(sign in text for sign in _NO_KERNEL)
+
+
+_NO_KERNEL = (
+    "Detected unsupported operations",
+    "No registered",
+    "not compilable",
+    "is not supported by XLA",
+    "must be a compile-time constant",
+    "compile time constant",
+    "UnimplementedError",
+    "Unimplemented",
+)
+
+
+def _listed(value: Array) -> object:
+    if np.iscomplexobj(value):
+        return {"real": value.real.astype(float).tolist(), "imag": value.imag.astype(float).tolist()}
+    return value.astype(np.float64).tolist()
