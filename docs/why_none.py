@@ -18,7 +18,7 @@ import tensorflow as tf
 from jinja2 import Environment, StrictUndefined
 
 import gradcheck
-from gradcheck.flow.result import Kind
+from gradcheck.flow.cell import Kind
 from gradcheck.flow.words import label
 
 DOCS = Path(__file__).parent

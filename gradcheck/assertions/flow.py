@@ -7,8 +7,9 @@ from typing import Any
 
 from gradcheck.assertions.mends import find_mend
 from gradcheck.errors import LawBroken, UsageError
+from gradcheck.flow.cell import Kind
 from gradcheck.flow.flow import flow
-from gradcheck.flow.result import Flow, Kind
+from gradcheck.flow.result import Flow
 from gradcheck.flow.select import is_variable
 
 _NAMED, _SHOWN = 6, 3

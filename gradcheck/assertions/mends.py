@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gradcheck.flow.cell import Cell, Kind
 from gradcheck.flow.paths import Step
-from gradcheck.flow.result import Cell, Kind
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from io import StringIO
 from typing import Any
 
 from gradcheck.assertions.flow import explain_cells
 from gradcheck.errors import LawBroken, UsageError, unknown
+from gradcheck.flow.cell import Cell, Kind
+from gradcheck.flow.drawing import draw
 from gradcheck.flow.flow import flow
-from gradcheck.flow.result import Cell, Flow, Kind
+from gradcheck.flow.result import Flow
 
 Expected = Mapping[str, Mapping[str, str]]
 
@@ -96,19 +97,11 @@ def _kind(loss: str, entry: str, kind: object) -> Kind:
 
 def _marked(found: Flow, demands: Mapping[tuple[str, str], Kind]) -> str:
     """Return the table, with what was expected in the cells that are otherwise."""
-    from rich.console import Console
-    from rich.table import Table
 
-    table = Table()
-    table.add_column("variable", no_wrap=True)
-    for loss in found.losses:
-        table.add_column(loss)
-    for variable in found.variables:
-        cells = [found[loss, variable] for loss in found.losses]
-        table.add_row(variable, *(_text(cell, demands[cell.loss, variable]) for cell in cells))
-    file = StringIO()
-    Console(file=file, width=140, force_terminal=False, highlight=False, markup=False).print(table)
-    return file.getvalue().rstrip()
+    def text(loss: str, variable: str) -> str:
+        return _text(found.cells[loss, variable], demands[loss, variable])
+
+    return draw(found.losses, found.variables, text).rstrip()
 
 
 def _text(cell: Cell, expected: Kind) -> str:

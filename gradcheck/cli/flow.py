@@ -15,8 +15,9 @@ from gradcheck.cli.shared import clear_errors, console, progress
 from gradcheck.errors import UsageError
 
 if TYPE_CHECKING:
+    from gradcheck.flow.cell import Cell
     from gradcheck.flow.record import Table
-    from gradcheck.flow.result import Cell, Flow
+    from gradcheck.flow.result import Flow
 
 _MEASURED = 3  # times, where inputs are drawn: a relu that is dead at one input need not be dead
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import linecache
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -87,6 +88,7 @@ def source_frames(op: Operation) -> Iterator[tuple[str, int, str]]:
         yield frame.filename, frame.lineno, linecache.getline(frame.filename, frame.lineno).strip()
 
 
+@functools.cache
 def is_library(file: str) -> bool:
     """Whether a file is no user's: an installed package's, or gradcheck's own."""
     path, ours = Path(file), Path(__file__).parent.parent

@@ -7,9 +7,10 @@ from typing import Any
 
 from gradcheck.errors import UsageError
 from gradcheck.flow._keras import compiled_losses
+from gradcheck.flow.cell import Cell, Kind
 from gradcheck.flow.measure import Measuring
 from gradcheck.flow.reach import Analysis, Reached
-from gradcheck.flow.result import Cell, Flow, Kind
+from gradcheck.flow.result import Flow
 from gradcheck.flow.select import choose
 from gradcheck.flow.trace import trace
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -79,10 +80,14 @@ class Measuring:
             return None
 
 
+_LAST = re.compile(r"^\w+(Error|Exception): ")
+
+
 def told(error: Exception) -> str:
     """Say what was raised in one line."""
-    lines = str(error).strip().splitlines() or [""]
-    return f"{type(error).__name__}: {lines[0]}"
+    lines = [line.strip() for line in str(error).strip().splitlines() if line.strip()] or [""]
+    # AutoGraph tells of the user's code first, and of what was raised last.
+    return f"{type(error).__name__}: {_LAST.sub('', lines[-1]) if lines[0] == 'in user code:' else lines[0]}"
 
 
 def _tensors(arg: Any) -> Any:

@@ -10,7 +10,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from gradcheck.flow.result import Cell, Flow, Kind
+from gradcheck.flow.cell import Cell, Kind
+from gradcheck.flow.result import Flow
 from gradcheck.flow.stages import short, stages
 from gradcheck.flow.words import MARKS, MEANINGS, describe, label, printable, state
 

@@ -13,8 +13,9 @@ from typing import Any
 from gradcheck.environment import describe_environment
 from gradcheck.errors import UsageError
 from gradcheck.files import read_text
+from gradcheck.flow.cell import Cell, Kind
 from gradcheck.flow.paths import Step
-from gradcheck.flow.result import Cell, Flow, Kind
+from gradcheck.flow.result import Flow
 from gradcheck.flow.stages import shorten
 from gradcheck.flow.words import label
 

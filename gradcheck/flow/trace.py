@@ -136,10 +136,13 @@ def _check(named: Mapping[str, Any]) -> None:
 
 def _where(error: Exception) -> str:
     """Name the user's line that raised, and what to do where it took a tensor out of the graph."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if not is_library(f.filename)]
-    place = f"\n  at {frames[-1].filename}:{frames[-1].lineno}  {frames[-1].line}" if frames else ""
+    frames = [(f.filename, f.lineno, f.line) for f in traceback.extract_tb(error.__traceback__)]
+    frames += _AUTOGRAPH.findall(str(error))  # it raises anew, and tells the user's lines in words
+    own = [frame for frame in frames if not is_library(frame[0]) and "__autograph_generated" not in frame[0]]
+    place = "\n  at {}:{}  {}".format(*own[-1]) if own else ""
     out = isinstance(error, (AttributeError, NotImplementedError, TypeError)) and _LEAVES.search(str(error))
     return place + ("\n  what leaves TensorFlow is a constant to the tape: its gradient is None" if out else "")
 
 
+_AUTOGRAPH = re.compile(r'File "([^"]+)", line (\d+), in .*\n *(.*)')
 _LEAVES = re.compile("has no attribute 'numpy'|to a numpy array|symbolic|as a Python `bool`")

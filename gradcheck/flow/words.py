@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcheck.flow.result import Cell
+from gradcheck.flow.cell import Cell
 from gradcheck.flow.stages import short, stages
 
 # Colour alone tells nobody anything: each state has its mark and its word.

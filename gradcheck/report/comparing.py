@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gradcheck.flow.cell import Kind
 from gradcheck.flow.record import Difference, find_differences
-from gradcheck.flow.result import Flow, Kind
+from gradcheck.flow.result import Flow
 from gradcheck.flow.table import KindRow, KindTable
 from gradcheck.flow.words import MEANINGS, describe
 

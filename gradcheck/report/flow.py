@@ -11,9 +11,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from gradcheck.flow.cell import Cell
 from gradcheck.flow.picture import summary
 from gradcheck.flow.record import Difference
-from gradcheck.flow.result import Cell, Flow
+from gradcheck.flow.result import Flow
 from gradcheck.flow.words import MARKS, MEANINGS, describe, label, state
 
 _STYLES = {

@@ -7,7 +7,7 @@ import pytest
 from gradcheck import flow
 from gradcheck.assertions.mends import CUTS, find_mend
 from gradcheck.backend import tf
-from gradcheck.flow.result import Kind
+from gradcheck.flow.cell import Kind
 
 W, U = (tf.Variable([1.5, 2.5], name=name) for name in ("w", "u"))
 WHOLE = tf.Variable([1, 2], name="w")

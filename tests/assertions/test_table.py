@@ -6,7 +6,7 @@ import pytest
 
 from gradcheck import LawBroken, UsageError, assert_flow, flow
 from gradcheck.backend import tf
-from gradcheck.flow.result import Kind
+from gradcheck.flow.cell import Kind
 
 W1, W2, W3 = (tf.Variable([1.0], name=name) for name in ("a/w1", "a/w2", "w3"))
 
@@ -61,7 +61,7 @@ def test_every_cell_that_is_otherwise_is_marked_and_explained(loss, name, kind) 
     assert text.startswith("the flow is not as expected in 1 of 4 cells\n")
     assert f"│ x {honest}, expected {kind.value} " in text
     assert text.count(" -> ") == 1
-    assert f"\n{name} -> {loss}: {honest}; " in text
+    assert f"\n{name} -> {loss}: {honest}" in text
     assert "\n  to mend it: " in text
     assert text.endswith("if the new flow is meant: gradcheck.flow(...).table() writes the table to expect")
 

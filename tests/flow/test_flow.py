@@ -11,7 +11,7 @@ import gradcheck
 from gradcheck.backend import tf
 from gradcheck.engines._program import input_ranks, typed
 from gradcheck.errors import UsageError
-from gradcheck.flow.result import Kind
+from gradcheck.flow.cell import Kind
 from gradcheck.model import run_forward
 from gradcheck.point import draw
 from gradcheck.sample import sample_graph, sample_sizes
@@ -113,8 +113,8 @@ def test_a_cut_says_where_it_stands() -> None:
     (cut,) = flow["loss", "w"].cuts
     assert (cut.kind, cut.source) == ("StopGradient", "held = tf.stop_gradient(W * 2.0)")
     text = flow.explain("loss", "w")
-    assert "w -> loss: blocked; the loss depends on it, but no gradient comes back" in text
-    assert "held = tf.stop_gradient(W * 2.0)\n    it stops the gradient on purpose" in text
+    assert "w -> loss: blocked by StopGradient; the loss depends on it, but no gradient comes back" in text
+    assert "held = tf.stop_gradient(W * 2.0)\n      it stops the gradient on purpose" in text
 
 
 def test_a_sign_is_flat_where_the_tape_gives_zeros() -> None:

@@ -8,7 +8,7 @@ import pytest
 import gradcheck
 from gradcheck.backend import tf
 from gradcheck.errors import UsageError
-from gradcheck.flow.result import Kind
+from gradcheck.flow.cell import Kind
 
 W, U = (tf.Variable([1.5, 2.5], name=name) for name in ("w", "u"))
 
@@ -19,8 +19,8 @@ def test_a_norm_is_the_gradients_euclidean_norm() -> None:
     assert measured["loss", "w"].norms == (5.0,)
     assert measured["loss", "u"].norms == (None,)
     assert flow["loss", "w"].norms == ()
-    assert "│ w        │ connected, 5 │ independent" in str(measured)
-    assert "measured: the gradient's norm is 5" in measured.explain("loss", "w")
+    assert "│ w        │ connected, norm 5 │ independent" in str(measured)
+    assert measured.explain("loss", "w").startswith("w -> loss: connected, norm 5; a gradient flows\n")
 
 
 @pytest.mark.parametrize("scale", [1e-30, 1e30])
@@ -36,10 +36,9 @@ def test_a_cell_is_dead_if_it_is_zero_at_every_input() -> None:
     once = flow.measure(tf.constant([-1.0, -2.0]))
     assert once["loss", "w"].dead
     assert "connected, dead" in str(once)
-    assert "dead: the gradient is exactly zero at the input that it was measured at" in once.explain("loss", "w")
+    assert "connected, dead; connected, but exactly zero wherever it was measured" in once.explain("loss", "w")
     assert not once.measure(tf.constant([-1.0, 2.0]))["loss", "w"].dead
-    twice = once.measure(tf.constant([-3.0, -4.0]))
-    assert "exactly zero at all 2 inputs" in twice.explain("loss", "w")
+    assert once.measure(tf.constant([-3.0, -4.0]))["loss", "w"].dead
 
 
 def test_what_is_blocked_or_independent_has_no_gradient_and_agrees() -> None:
@@ -96,7 +95,7 @@ def test_a_tape_that_raises_where_the_structure_connects_is_a_disagreement() -> 
     refusing = True
     (cell,) = flow.measure().disagreements
     assert cell.disagreement == "the structure says connected, and the tape raises ValueError: no gradient today"
-    assert "but the tape: ValueError" in str(flow.measure())
+    assert "connected, but the tape raises" in str(flow.measure())
 
 
 def test_a_gradient_where_the_structure_has_no_path_is_a_disagreement(monkeypatch) -> None:

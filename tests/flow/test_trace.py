@@ -184,6 +184,20 @@ def gone():
     return tf.reduce_sum(tf.Variable([1.0]) * 2.0)
 
 
+@tf.function
+def ill_shaped(x):
+    return tf.reduce_sum(x @ U[:, None])
+
+
+def test_an_error_inside_a_function_is_told_with_its_cause_and_line() -> None:
+    with pytest.raises(UsageError) as raised:
+        gradcheck.flow(ill_shaped, tf.TensorSpec([None, 4]))
+    first, second = str(raised.value).splitlines()
+    assert first.startswith("losses cannot be traced: ValueError: Dimensions must be equal, but are 4 and 2")
+    assert second.endswith("return tf.reduce_sum(x @ U[:, None])")
+    assert "test_trace.py:" in second
+
+
 @pytest.mark.parametrize(
     ("losses", "args", "message"),
     [

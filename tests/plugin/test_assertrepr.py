@@ -11,7 +11,7 @@ import pytest
 
 import gradcheck
 from gradcheck.backend import tf
-from gradcheck.flow.result import Kind
+from gradcheck.flow.cell import Kind
 from gradcheck.pytest_plugin import pytest_assertrepr_compare
 
 Run = Callable[..., pytest.RunResult]

@@ -74,7 +74,7 @@ def test_failure_text_is_the_recorded_one(name: str, make_witness: Make) -> None
 
 
 def test_every_recorded_text_is_compared() -> None:
-    assert {path.stem for path in MESSAGES.iterdir()} == set(BROKEN)
+    assert {path.stem for path in MESSAGES.iterdir() if not path.stem.startswith("assert_")} == set(BROKEN)
 
 
 def test_a_witness_that_was_not_written_has_no_way_to_replay(make_witness: Make) -> None:
