@@ -1,10 +1,10 @@
-"""The command line: ``gradcheck verify``, ``replay``, ``routes`` and ``flow``, a module each."""
+"""The command line: ``gradcheck verify``, ``replay``, ``routes``, ``flow``, ``ops`` and ``coverage``."""
 
 from __future__ import annotations
 
 import typer
 
-from gradcheck.cli import flow, replay, routes, verify
+from gradcheck.cli import flow, ops, replay, routes, verify
 
 app = typer.Typer(
     name="gradcheck",
@@ -13,7 +13,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (verify.verify, replay.replay, routes.routes, flow.flow):
+for command in (verify.verify, replay.replay, routes.routes, flow.flow, ops.ops, ops.coverage):
     app.command()(command)
 
 

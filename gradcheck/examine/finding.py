@@ -51,7 +51,7 @@ class Examined:
     Attributes:
         op: Its name.
         findings: What is wrong.
-        judged: How often an oracle judged a subject.
+        judged: What was judged, each the label of a subject and the oracle's name.
         gaps: Why something could not be judged, by the subject and oracle, or by the subject alone.
         executed: The gradient functions of TensorFlow's that ran, by operation type.
         seconds: How long it took.
@@ -60,7 +60,7 @@ class Examined:
 
     op: str
     findings: tuple[Finding, ...] = ()
-    judged: int = 0
+    judged: tuple[str, ...] = ()
     gaps: Mapping[str, str] = field(default_factory=dict)
     executed: frozenset[str] = frozenset()
     seconds: float = 0.0

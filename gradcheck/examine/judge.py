@@ -25,7 +25,7 @@ def examine(op: Op, choice: Choice) -> Examined:
     started = time.perf_counter()
     findings: list[Finding] = []
     gaps: dict[str, str] = {}
-    judged = 0
+    judged: list[str] = []
     with watching() as executed:
         for subject in subjects(op, choice):
             if isinstance(subject.outputs, Raised):
@@ -36,12 +36,12 @@ def examine(op: Op, choice: Choice) -> Examined:
                 if reason is not None:
                     gaps[f"{subject.label}/{oracle.name}"] = reason
                     continue
-                judged += 1
+                judged.append(f"{subject.label}/{oracle.name}")
                 try:
                     findings += _surviving(subject, oracle)
                 except Exception as error:
                     gaps[f"{subject.label}/{oracle.name}"] = f"{type(error).__name__}: {error}"[:_TOO_LONG]
-    return Examined(op.name, tuple(findings), judged, gaps, frozenset(executed), time.perf_counter() - started)
+    return Examined(op.name, tuple(findings), tuple(judged), gaps, frozenset(executed), time.perf_counter() - started)
 
 
 def _surviving(subject: Subject, oracle: Oracle) -> Iterator[Finding]:

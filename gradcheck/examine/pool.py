@@ -38,7 +38,7 @@ def examine_all(
     count = workers or os.cpu_count() or 1
     deadline = None if seconds is None else time.monotonic() + seconds
     context = multiprocessing.get_context("spawn")
-    with ProcessPool(max_workers=min(count, len(names)), context=context) as pool:
+    with ProcessPool(max_workers=min(count, len(names)), context=context, initializer=_be_quiet) as pool:
         waiting = [(name, pool.schedule(_examine, args=(name, choice), timeout=_SECONDS)) for name in names]
         for done, (name, future) in enumerate(waiting):
             if deadline is not None and time.monotonic() > deadline and not future.running() and not future.done():
@@ -47,6 +47,13 @@ def examine_all(
             if progress:
                 progress(f"examining {name}", done / len(names))
             yield _result(name, future)
+
+
+def _be_quiet() -> None:
+    """Keep what TensorFlow's C++ says, at its start and in kernels, off the terminal of the person who waits."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
 
 
 def _result(name: str, future: Any) -> Examined:
