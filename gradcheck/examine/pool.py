@@ -23,6 +23,7 @@ def examine_all(
     workers: int | None = None,
     seconds: float | None = None,
     progress: Progress | None = None,
+    run: Callable[[str, Choice], Examined] | None = None,
 ) -> Iterator[Examined]:
     """Examine operations in processes of their own, and yield what became of each as it is known.
 
@@ -32,6 +33,7 @@ def examine_all(
         workers: How many processes; as many as there are processors if not given.
         seconds: When to stop taking up new operations.
         progress: Told what is done, and the share of it.
+        run: What examines one operation, in a process of its own; as `judge.examine` does if not given.
     """
     from pebble import ProcessPool
 
@@ -39,7 +41,7 @@ def examine_all(
     deadline = None if seconds is None else time.monotonic() + seconds
     context = multiprocessing.get_context("spawn")
     with ProcessPool(max_workers=min(count, len(names)), context=context, initializer=_be_quiet) as pool:
-        waiting = [(name, pool.schedule(_examine, args=(name, choice), timeout=_SECONDS)) for name in names]
+        waiting = [(name, pool.schedule(run or _examine, args=(name, choice), timeout=_SECONDS)) for name in names]
         for done, (name, future) in enumerate(waiting):
             if deadline is not None and time.monotonic() > deadline and not future.running() and not future.done():
                 future.cancel()  # type: ignore[no-untyped-call]

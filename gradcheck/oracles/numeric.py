@@ -29,7 +29,7 @@ def judge_numeric(subject: Subject) -> Iterator[Doubt]:
         for index, move in moves(subject, place):
             slope, doubt = difference(subject, lambda values: _objective(subject, values), place, move)
             found = 0.0 if gradient is None else pair([gradient], [move])
-            if not np.isfinite(doubt) or doubt > 0.05 * max(abs(slope), abs(found), 1e-3):
+            if not np.isfinite(doubt) or doubt > 0.05 * max(abs(slope), 1e-3):
                 continue  # the differences do not settle: nothing can be said here
             allowed = doubt + 64 * subject.epsilon * (abs(slope) + abs(found))
             if abs(slope - found) > allowed or not np.isfinite(found):

@@ -114,12 +114,14 @@ class Subject:
     @cached_property
     def inputs(self) -> list[Tensor]:
         """The values as tensors."""
-        return [tf.constant(value, self.dtype) for value in self.values]
+        with tf.init_scope():  # whoever asks first may be tracing
+            return [tf.constant(value, self.dtype) for value in self.values]
 
     @cached_property
     def outputs(self) -> list[Array] | Raised:
         """What the operation gives at the point."""
-        return attempt(lambda: [to_array(out) for out in self.call(self.inputs)])
+        with tf.init_scope():
+            return attempt(lambda: [to_array(out) for out in self.call(self.inputs)])
 
     @cached_property
     def cotangents(self) -> list[Array]:

@@ -1,0 +1,134 @@
+"""Each oracle notices the lie that is meant for it, and leaves an honest gradient alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gradcheck.backend import tf
+from gradcheck.domain import away, real
+from gradcheck.op import Op, edge
+from gradcheck.oracles import jacobian, modes, oracles
+from gradcheck.oracles.subject import Raised, Subject
+from oracles import lies
+
+LIES = {
+    "numeric": [(lies.wrong_entry, "float64"), (lies.wrong_entry, "float32"), (lies.absent, "float64")],
+    "graph": [(lies.other_in_graphs, "float32"), (lies.raises_in_graphs, "float32")],
+    "unknown": [(lies.needs_sizes, "float64")],
+    "forward": [(lies.not_linear, "float64")],
+    "second": [(lies.flat_second, "float64")],
+    "form": [(lies.wrong_shape, "float32"), (lies.wrong_dtype, "float32"), (lies.not_finite, "float32")],
+    "precision": [(lies.coarse, "float32")],
+}
+CASES = [(name, call, dtype) for name, cases in LIES.items() for call, dtype in cases]
+
+
+def doubts(name, subject):
+    return list(oracles[name].judge(subject))
+
+
+@pytest.mark.parametrize(("name", "call", "dtype"), CASES, ids=[f"{n}-{c.__name__}-{d}" for n, c, d in CASES])
+def test_a_lie_is_noticed(name, call, dtype) -> None:
+    assert doubts(name, Subject(lies.op(call), None, dtype))
+
+
+@pytest.mark.parametrize("name", [oracle.name for oracle in oracles])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_an_honest_gradient_is_left_alone(name, dtype) -> None:
+    for seed in range(3):
+        assert doubts(name, Subject(lies.HONEST, None, dtype, seed)) == []
+
+
+def test_another_gradient_under_xla_is_noticed(monkeypatch) -> None:
+    def worse(subject, specs, **options):
+        found = in_function(subject, specs)
+        return tuple(g * 1.001 for g in found) if options.get("jit_compile") else found
+
+    in_function = modes.in_function
+    monkeypatch.setattr(modes, "in_function", worse)
+    subject = Subject(lies.HONEST, None, "float32")
+    (doubt,) = doubts("xla", subject)
+    assert doubt.what == "eager against XLA"
+    assert doubts("graph", subject) == []
+
+
+def test_another_jacobian_by_pfor_is_noticed(monkeypatch) -> None:
+    def worse(subject, pfor):
+        return [found * (1.001 if pfor else 1.0) for found in jacobians(subject, pfor)]
+
+    jacobians = jacobian._jacobians
+    monkeypatch.setattr(jacobian, "_jacobians", worse)
+    (doubt,) = doubts("jacobian", Subject(lies.HONEST, None, "float64"))
+    assert doubt.what == "a loop's Jacobian against pfor's"
+
+
+def test_the_wrong_entry_is_named() -> None:
+    (doubt,) = doubts("numeric", Subject(lies.op(lies.wrong_entry), None, "float64"))
+    assert (doubt.what, doubt.place) == ("reverse against numeric", "input 0 [1, 0]")
+    (doubt,) = doubts("numeric", Subject(lies.op(lies.absent), None, "float64"))
+    assert (doubt.what, doubt.found) == ("None though the value depends on it", "None")
+
+
+def test_an_absence_with_a_reason_is_no_doubt() -> None:
+    told = Op("absent", "lies", lies.absent, (real(2, 2),), absent={0: "it stops on purpose"})
+    assert doubts("numeric", Subject(told, None, "float64")) == []
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+@pytest.mark.parametrize("conjugate", [True, False])
+def test_complex_gradients_are_conjugated_as_tensorflow_does(dtype, conjugate) -> None:
+    @tf.custom_gradient
+    def square(z):
+        return z**2, lambda dy: dy * (tf.math.conj(2.0 * z) if conjugate else 2.0 * z)
+
+    found = doubts("numeric", Subject(lies.op(square), None, dtype))
+    assert bool(found) != conjugate
+
+
+def test_a_kink_is_no_place_for_differences() -> None:
+    oracle = oracles["numeric"]
+    assert oracle.why_not(Subject(lies.AT_A_KINK, lies.AT_A_KINK.edges[0], "float64"))
+    assert oracle.why_not(Subject(lies.AT_A_KINK, None, "float64")) is None
+    assert oracles["graph"].why_not(Subject(lies.AT_A_KINK, lies.AT_A_KINK.edges[0], "float64")) is None
+
+
+def test_what_an_entry_excludes_is_not_judged() -> None:
+    limited = Op("limited", "lies", tf.tanh, (real(2, 2),), limits={"xla": "no kernel"})
+    assert oracles["xla"].why_not(Subject(limited, None, "float32")) == "no kernel"
+
+
+def test_differences_that_do_not_settle_say_nothing() -> None:
+    rough = lies.op(lambda x: tf.sin(x * 1e7) / 1e3)
+    assert doubts("numeric", Subject(rough, None, "float64")) == []
+
+
+# --- subjects --------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_point_and_another_gives_another() -> None:
+    one, same, other = (Subject(lies.HONEST, None, "float64", seed) for seed in (0, 0, 1))
+    assert np.array_equal(one.values[0], same.values[0])
+    assert not np.array_equal(one.values[0], other.values[0])
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16", "float32", "float64", "complex64", "complex128"])
+def test_values_and_gradients_have_the_dtype_asked_for(dtype) -> None:
+    subject = Subject(lies.op(tf.multiply, away(2, 3), away(2, 3)), None, dtype)
+    assert not isinstance(subject.eager, Raised)
+    kinds = {value.dtype for value in (*subject.values, *subject.eager, *subject.cotangents)}
+    assert kinds == {np.dtype(tf.as_dtype(dtype).as_numpy_dtype)}
+
+
+def test_an_edge_brings_its_own_values_and_call() -> None:
+    edged = Op("edged", "lies", tf.tanh, (real(2, 3),), edges=(edge("zero", [0.0, 1.0], call=tf.sin),))
+    subject = Subject(edged, edged.edges[0], "float32")
+    assert subject.label == "edged/zero/float32"
+    assert np.allclose(subject.outputs[0], np.sin([0.0, 1.0]))
+
+
+def test_an_operation_that_raises_is_an_answer() -> None:
+    def fails(x):
+        raise ValueError("never")
+
+    assert str(Subject(lies.op(fails), None, "float32").outputs) == "ValueError: never"
