@@ -1,0 +1,21 @@
+"""conv2d of an empty batch of float32 has the shape of its input, not of a convolution; needs only TensorFlow."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+
+def main() -> str:
+    """Print the shape of the values in two dtypes, then BUG or OK; return which."""
+    shapes = {}
+    for dtype in (tf.float64, tf.float32):
+        y = tf.nn.conv2d(tf.zeros([0, 3, 3, 1], dtype), tf.ones([2, 2, 1, 5], dtype), strides=1, padding="VALID")
+        shapes[dtype.name] = tuple(y.shape)
+        print(dtype.name, shapes[dtype.name])
+    verdict = "OK" if shapes["float32"] == shapes["float64"] else "BUG"
+    print(verdict)
+    return verdict
+
+
+if __name__ == "__main__":
+    main()
