@@ -1,0 +1,34 @@
+"""The second derivative of tf.math.special.bessel_j1 at zero is NaN, where it is 0; needs only TensorFlow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+
+
+def slope(x: Any) -> Any:
+    """Return the derivative of the Bessel function of order 1."""
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.math.special.bessel_j1(x)
+    return tape.gradient(y, x)
+
+
+def main() -> str:
+    """Print the second derivative at 0.0 by differences of the first and by a tape, then BUG or OK; return which."""
+    x, step = tf.constant(0.0, tf.float64), 1e-5
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        first = slope(x)
+    found = float(tape.gradient(first, x))
+    expected = float((slope(x + step) - slope(x - step)) / (2 * step))
+    print("differences", expected)
+    print("tape       ", found)
+    verdict = "OK" if abs(found - expected) < 1e-4 else "BUG"
+    print(verdict)
+    return verdict
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""The gradient of tf.clip_by_global_norm at zeros is NaN, where it is 1; needs only TensorFlow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+
+
+def function(x: Any) -> Any:
+    """Return x clipped to a norm that it does not reach."""
+    return tf.clip_by_global_norm([x], 1.0)[0][0]
+
+
+def main() -> str:
+    """Print the derivative at 0.0 by differences and by the tape, then BUG or OK; return which."""
+    x, step = tf.constant(0.0, tf.float64), 1e-5
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = function(x)
+    found = float(tape.gradient(y, x))
+    expected = float((function(x + step) - function(x - step)) / (2 * step))
+    print("differences", expected)
+    print("tape       ", found)
+    verdict = "OK" if found is not None and abs(found - expected) < 1e-4 else "BUG"
+    print(verdict)
+    return verdict
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""A doubt becomes a finding only if it survives a small move; what cannot be judged is a gap with a reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from gradcheck.backend import tf
+from gradcheck.domain import Domain, definite, distinct, real
+from gradcheck.examine.judge import examine
+from gradcheck.examine.plan import Choice
+from gradcheck.op import Op, edge
+from oracles import lies
+
+ALL = Choice(edges=True, everything=True)
+NUMERIC = Choice(oracle=("numeric",), edges=True)
+
+
+def labels(op, choice=NUMERIC):
+    return [finding.label for finding in examine(op, choice).findings]
+
+
+def test_a_fault_survives_and_is_a_finding_with_its_inputs() -> None:
+    examined = examine(lies.op(lies.wrong_entry), NUMERIC)
+    assert [finding.label for finding in examined.findings] == ["wrong_entry/float64/numeric"]
+    (finding,) = examined.findings
+    assert finding.doubt.place == "input 0 [1, 0]"
+    assert len(finding.values[0]) == 2
+
+
+def test_an_honest_operation_has_no_findings_by_any_oracle() -> None:
+    examined = examine(lies.HONEST, ALL)
+    assert examined.findings == ()
+    assert {label.split("/")[-1] for label in examined.judged} >= {"numeric", "graph", "xla", "second", "jacobian"}
+
+
+def test_a_hidden_tie_is_left_alone_and_a_fault_beside_it_is_not() -> None:
+    tie = edge("tie", [[1.0, 1.0], [0.5, 0.2]])
+    honest = Op("honest", "lies", tf.reduce_max, (distinct(2, 2),), edges=(tie,))
+    assert labels(honest) == []
+
+    @tf.custom_gradient
+    def worse(x):
+        found = tf.reduce_max(x)
+        return found, lambda dy: 0.9 * dy * tf.cast(x == found, x.dtype)
+
+    assert labels(Op("worse", "lies", worse, (distinct(2, 2),), edges=(tie,)))
+
+
+def test_a_matrix_read_by_one_triangle_is_moved_symmetrically() -> None:
+    assert labels(Op("cholesky", "lies", tf.linalg.cholesky, (definite(3, 3),))) == []
+    carelessly = Domain((3, 3), definite().draw, build=definite().build)
+    assert labels(Op("cholesky", "lies", tf.linalg.cholesky, (carelessly,))) != []
+
+
+def test_what_an_operation_raises_is_a_gap() -> None:
+    def fails(x):
+        raise NotImplementedError("no kernel")
+
+    examined = examine(lies.op(fails), NUMERIC)
+    assert examined.findings == ()
+    assert examined.gaps == {"fails/float64": "NotImplementedError: no kernel"}
+
+
+def test_an_oracle_that_does_not_apply_is_a_gap_with_its_reason() -> None:
+    limited = Op("limited", "lies", tf.tanh, (real(2, 2),), limits={"xla": "no kernel"})
+    assert examine(limited, ALL).gaps["limited/float64/xla"] == "no kernel"
+
+
+def test_what_xla_does_not_compile_is_no_fault(monkeypatch) -> None:
+    def uncompiled(subject, specs, **options):
+        raise_it = options.get("jit_compile")
+        return Raised("InvalidArgumentError", message) if raise_it else in_function(subject, specs)
+
+    from gradcheck.oracles import modes
+    from gradcheck.oracles.subject import Raised
+
+    in_function = modes.in_function
+    monkeypatch.setattr(modes, "in_function", uncompiled)
+    message = "Detected unsupported operations when trying to compile graph: Foo (No registered 'Foo' OpKernel)"
+    choice = Choice(oracle=("xla",))
+    assert labels(lies.HONEST, choice) == []
+    message = "shapes must match"
+    assert labels(lies.HONEST, choice) == ["honest/float64/xla"]
+
+
+def test_the_gradient_functions_that_ran_are_noted() -> None:
+    executed = examine(lies.op(lambda x: tf.tanh(tf.matmul(x, x))), NUMERIC).executed
+    assert {"Tanh", "MatMul"} <= executed
+    assert "Conv2D" not in executed
+
+
+@pytest.mark.parametrize(
+    ("choice", "dtypes"),
+    [
+        (Choice(), ["float64", "complex128"]),
+        (Choice(everything=True), ["float32", "float64", "complex64", "complex128"]),
+        (Choice(dtype=("complex64",)), ["complex64"]),
+    ],
+)
+def test_dtypes_are_those_that_are_chosen(choice, dtypes) -> None:
+    from gradcheck.examine.plan import subjects
+
+    every = Op("every", "lies", tf.tanh, (real(2),), dtypes=("float32", "float64", "complex64", "complex128"))
+    assert [subject.dtype for subject in subjects(every, choice)] == dtypes

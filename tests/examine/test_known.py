@@ -1,0 +1,74 @@
+"""Known faults are named, new ones are told, and one that is gone is noticed."""
+
+from __future__ import annotations
+
+from gradcheck.examine.finding import Examined, Finding
+from gradcheck.examine.known import KNOWN, Known, find_gone, find_known
+from gradcheck.examine.result import summarise
+from gradcheck.oracles import Doubt
+from gradcheck.report.ops import describe_cause, result_json, result_junit
+
+DOUBT = Doubt("eager against XLA", "1", "2", "input 0 [0]")
+FINDING = Finding("sqrt", "", "complex64", "xla", DOUBT, 0, ([1.0],))
+FAULT = Known("xla-sqrt", ("sqrt/complex*/xla",))
+FAMILIES = {"sqrt": "elementwise", "kills": "elementwise"}
+
+
+def examined(*findings, judged=("sqrt/complex64/xla",)):
+    return Examined("sqrt", findings, judged)
+
+
+def test_a_finding_is_known_by_its_label_and_what_disagrees() -> None:
+    assert find_known(FINDING, [FAULT]) is FAULT
+    assert find_known(FINDING, [Known("other", ("sqrt/*",), what="reverse*")]) is None
+    assert find_known(FINDING, [Known("other", ("tanh/*",))]) is None
+
+
+def test_a_fault_is_known_only_in_its_versions() -> None:
+    assert find_known(FINDING, [Known("later", ("sqrt/*",), since=(9, 0))]) is None
+    assert find_known(FINDING, [Known("mended", ("sqrt/*",), before=(2, 0))]) is None
+
+
+def test_a_known_fault_that_does_not_show_where_it_was_judged_is_gone() -> None:
+    assert find_gone([examined()], [FAULT]) == [FAULT]
+    assert find_gone([examined(FINDING)], [FAULT]) == []
+    assert find_gone([examined(judged=("tanh/float32/xla",))], [FAULT]) == []
+    assert find_gone([examined()], [Known("shy", ("sqrt/*",), always=False)]) == []
+
+
+def test_findings_are_grouped_by_cause_and_the_exit_code_is_strict() -> None:
+    known = summarise([examined(FINDING, FINDING)], [FAULT])
+    assert [(cause.name, len(cause.findings)) for cause in known.causes] == [("xla-sqrt", 2)]
+    assert known.exit_code == 0
+    new = summarise([examined(FINDING)], [])
+    assert [cause.name for cause in new.new] == ["sqrt: eager against XLA"]
+    assert new.exit_code == 1
+    assert summarise([examined()], [FAULT]).exit_code == 1
+    assert summarise([Examined("kills", killed="its process ended with exit code -11")], []).exit_code == 3
+
+
+def test_a_new_cause_is_told_with_how_to_see_it_again() -> None:
+    (cause,) = summarise([examined(FINDING)], []).causes
+    text = "\n".join(describe_cause(cause))
+    assert "new    sqrt: eager against XLA" in text
+    assert "reproduce  gradcheck ops --op 'sqrt' --oracle xla --dtype complex64 --edges" in text
+    (known,) = summarise([examined(FINDING)], [FAULT]).causes
+    assert describe_cause(known) == ["known  xla-sqrt", "  shows at   sqrt/complex64/xla"]
+
+
+def test_a_result_is_json_and_junit() -> None:
+    result = summarise([examined(FINDING), Examined("kills", killed="signal")], [])
+    stored = result_json(result, FAMILIES)
+    assert stored["causes"][0]["findings"] == [FINDING.to_json()]
+    assert Finding.from_json(FINDING.to_json()) == FINDING
+    xml = result_junit(result, FAMILIES)
+    assert 'failures="1"' in xml
+    assert 'errors="1"' in xml
+
+
+def test_every_known_fault_has_its_trophy() -> None:
+    from pathlib import Path
+
+    trophies = Path(__file__).parents[2] / "docs" / "trophies"
+    missing = [fault.trophy for fault in KNOWN if not (trophies / f"{fault.trophy.replace('-', '_')}.py").exists()]
+    assert missing == []
