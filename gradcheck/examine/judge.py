@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
 from gradcheck.examine._tensorflow import watching
 from gradcheck.examine.finding import Examined, Finding
 from gradcheck.examine.plan import Choice, judges, subjects
+from gradcheck.examine.shrink import shrink
 from gradcheck.gradient import Array
 from gradcheck.op import Op
 from gradcheck.oracles import Doubt, Oracle
@@ -49,8 +51,9 @@ def _surviving(subject: Subject, oracle: Oracle) -> Iterator[Finding]:
     for doubt in oracle.judge(subject):
         if _compilation_gap(doubt):
             continue
-        if all(_recurs(near, oracle, doubt) for near in _around(subject)):
-            values = tuple(map(_listed, subject.values))
+        if all(_recurs(near, oracle=oracle, doubt=doubt) for near in _around(subject)):
+            small = shrink(subject, partial(_recurs, oracle=oracle, doubt=doubt))
+            values = tuple(map(_listed, small.values))
             edge = subject.edge.name if subject.edge else ""
             yield Finding(subject.op.name, edge, subject.dtype, oracle.name, doubt, subject.seed, values)
 
@@ -68,7 +71,7 @@ def _around(subject: Subject) -> Iterator[Subject]:
         yield subject.at(moved)
 
 
-def _recurs(near: Subject, oracle: Oracle, doubt: Doubt) -> bool:
+def _recurs(near: Subject, *, oracle: Oracle, doubt: Doubt) -> bool:
     if isinstance(near.outputs, Raised):
         return False
     return any(other.what == doubt.what for other in oracle.judge(near))
