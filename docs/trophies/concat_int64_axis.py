@@ -1,4 +1,4 @@
-"""The gradient of tf.concat along an axis of int64 raises in a tf.function and in forward mode; needs only TensorFlow."""
+"""The gradient of tf.concat along an axis of int64 raises in a tf.function and forward mode; needs only TensorFlow."""
 
 from __future__ import annotations
 

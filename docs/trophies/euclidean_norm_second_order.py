@@ -1,4 +1,4 @@
-"""The Hessian of a norm by tf.math.reduce_euclidean_norm has NaN in the rows it does not depend on; needs only TensorFlow."""
+"""The Hessian of a norm by tf.math.reduce_euclidean_norm is NaN in the rows it does not read; needs only TensorFlow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gradient of tf.nn.weighted_cross_entropy_with_logits at a logit of zero lacks the logarithm; needs only TensorFlow."""
+"""The gradient of tf.nn.weighted_cross_entropy_with_logits is wrong at a logit of zero; needs only TensorFlow."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ elementwise("log", tf.math.log, positive(), dtypes=EVERY, edges=[edge("one", [1.
 elementwise(
     "log1p", tf.math.log1p, positive(), dtypes=EVERY, edges=[edge("small", [0.0, 1e-9]), edge("below", [-0.9, -0.5])]
 )
-elementwise("exp2", tf.experimental.numpy.exp2, real(), dtypes=HALF)
+elementwise("exp2", tf.experimental.numpy.exp2, real())
 elementwise("log2", tf.experimental.numpy.log2, positive())
 elementwise("log10", tf.experimental.numpy.log10, positive())
 elementwise("cbrt", tf.experimental.numpy.cbrt, away(), edges=[kink("zero", [0.0, 1.0])])
@@ -74,7 +74,7 @@ elementwise("sign", tf.sign, away(), dtypes=HALF, edges=[kink("zero", [0.0, -1.0
 elementwise("floor", tf.floor, broken(), dtypes=HALF, edges=[kink("whole", [1.0, -2.0])])
 elementwise("ceil", tf.math.ceil, broken(), dtypes=HALF, edges=[kink("whole", [1.0, -2.0])])
 elementwise("round", tf.round, broken(), dtypes=HALF, edges=[kink("halves", [0.5, -1.5])])
-elementwise("rint", tf.math.rint, broken(), dtypes=HALF, edges=[kink("halves", [0.5, -1.5])])
+elementwise("rint", tf.math.rint, broken(), edges=[kink("halves", [0.5, -1.5])])
 
 # Complex parts.
 elementwise("real", tf.math.real, real(), dtypes=EVERY)
@@ -114,6 +114,7 @@ elementwise(
     "clip_by_average_norm",
     lambda x: tf.compat.v1.clip_by_average_norm(x, 0.1),
     between(0.8, 2.0),
+    dtypes=("float32",),
     edges=[edge("within", [0.01, -0.02]), edge("zero", [0.0, 0.0])],
 )
 elementwise(

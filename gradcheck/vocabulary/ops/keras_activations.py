@@ -23,6 +23,11 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
     "sparsemax": {"axis 0": {"axis": 0}},
     "squareplus": {"b": {"b": 0.0}},
 }
+NO_SECOND = "the gradient of its gradient is not registered"
+LIMITS: dict[str, dict[str, str]] = {
+    "glu": {"unknown": "it needs known sizes"},
+    "softsign": {"second": NO_SECOND, "forward": NO_SECOND},
+}
 # What has no default of its own.
 NEEDS: dict[str, dict[str, Any]] = {"threshold": {"threshold": 0.3, "default_value": 0.1}}
 
@@ -44,8 +49,9 @@ for _name in find_activations():
         _call,
         distinct(2, 4, gap=0.43),
         dtypes=HALF,
+        limits=LIMITS.get(_name, {}),
         edges=[
-            edge("far", [[-60.0, -30.0, 40.0, 80.0]]),
+            edge("far", [[-12.0, -6.0, 7.0, 15.0]]),
             *(
                 edge(way, call=lambda x, o=options, call=_call: call(x, **o))
                 for way, options in OPTIONS.get(_name, {}).items()

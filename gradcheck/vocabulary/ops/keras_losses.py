@@ -18,6 +18,7 @@ UNIT = between(0.1, 0.9, 2, 3)
 # The labels that a loss takes, where they are not places of ones.
 LABELS: dict[str, Any] = {
     "CTC": [[1, 2]],
+    "CategoricalGeneralizedCrossEntropy": PLACES,
     "Circle": PLACES,
     "Hinge": SIGNS,
     "KLDivergence": SHARES,
@@ -56,7 +57,7 @@ REDUCTIONS = ("none", "sum", "mean_with_sample_weight")
 def find_losses() -> Iterator[str]:
     """Yield the names of Keras's losses."""
     for name, kind in inspect.getmembers(tf.keras.losses, inspect.isclass):
-        if kind.__name__ == name and name != "Loss":
+        if issubclass(kind, tf.keras.losses.Loss) and kind.__name__ == name and name != "Loss":
             yield name
 
 

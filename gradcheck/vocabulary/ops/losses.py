@@ -163,7 +163,7 @@ losses(
         edge("unique", call=lambda x: _ctc(x, unique=tf.nn.ctc_unique_labels(tf.constant([[1, 2], [1, 1]])))),
         edge("no labels", call=lambda x: _ctc(x, label_length=[0, 1])),
         edge("impossible", call=lambda x: _ctc(x, logit_length=[4, 2])),
-        edge("one class and blank", real(4, 2, 2), call=lambda x: _ctc(x, labels=[[1, 0], [1, 1]])),
+        edge("one class and blank", real(4, 2, 2), call=lambda x: _ctc(x, labels=[[1, 1], [1, 1]])),
     ],
 )
 losses(
@@ -172,15 +172,16 @@ losses(
     real(4, 2, 4),
     dtypes=("float32",),
     edges=[edge("blank 0", call=lambda x: tf.nn.ctc_loss(_sparse_labels(), x, None, [4, 3], blank_index=0))],
-    limits={"xla": NO_XLA, "second": NO_SECOND},
+    limits={"xla": NO_XLA, "second": NO_SECOND, "forward": NO_SECOND},
 )
 losses(
     "ctc_loss_v1",
     lambda x: tf.compat.v1.nn.ctc_loss(_sparse_labels(), x, [4, 3]),
     real(4, 2, 4),
+    dtypes=("float32",),  # that of float64 sums in float32
     edges=[
         edge("repeats kept apart", call=lambda x: tf.compat.v1.nn.ctc_loss(_sparse_labels(), x, [4, 3], True, False)),
         edge("batch first", real(2, 4, 4), call=lambda x: _ctc_v1(x, time_major=False)),
     ],
-    limits={"xla": NO_XLA, "second": NO_SECOND},
+    limits={"xla": NO_XLA, "second": NO_SECOND, "forward": NO_SECOND},
 )

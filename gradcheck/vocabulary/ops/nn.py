@@ -38,7 +38,7 @@ nn(
     away(),
     dtypes=HALF,
     edges=[edge("zero", [0.0, 1.0]), edge("far", [-1e3, 1e3])],
-    limits={"second": NO_SECOND},
+    limits={"second": NO_SECOND, "forward": NO_SECOND},
 )
 nn(
     "softmax",

@@ -173,10 +173,10 @@ reductions(
 reductions("global_norm", lambda x, y: tf.linalg.global_norm([x, y]), away(2, 3), away(2), dtypes=HALF)
 
 # NumPy's.
-reductions("numpy_var", lambda x: numpy.var(x, axis=0, ddof=1), real(3, 2), edges=[edge("all", call=numpy.var)])
-reductions("numpy_std", lambda x: numpy.std(x, axis=0), distinct(3, 2))
 reductions(
-    "numpy_average", lambda x, w: numpy.average(x, axis=0, weights=w), real(3, 2), positive(3, 2), dtypes=("float64",)
+    "numpy_var",
+    lambda x: numpy.var(x, axis=0, ddof=1, dtype=x.dtype.as_numpy_dtype),
+    real(3, 2),
 )
 reductions(
     "numpy_nanmean",

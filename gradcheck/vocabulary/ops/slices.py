@@ -187,5 +187,4 @@ slices(
         edge("and gather_nd", call=lambda x: tf.gather(x, [1, 1]) * tf.gather_nd(x, [[0], [2]])),
     ],
 )
-slices("accumulate_n", lambda x, y: tf.math.accumulate_n([x, y, x]), away(3, 2), away(3, 2))
 slices("accumulate_n_op", lambda x, y: tf.raw_ops.AccumulateNV2(inputs=[x, y, x], shape=[3, 2]), away(3, 2), away(3, 2))

@@ -137,7 +137,6 @@ slicing(
         ("int64", lambda x: tf.roll(x, tf.constant(2, tf.int64), tf.constant(1, tf.int64))),
     ),
 )
-slicing("rot90", lambda x: tf.image.rot90(x, 3), real(2, 3, 1))
 
 # Blocks of space.
 slicing(

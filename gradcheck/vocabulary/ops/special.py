@@ -9,6 +9,7 @@ from gradcheck.op import HALF, REAL, Family, edge, kink
 special = Family("special")
 IMPLICIT = "the gradient follows the distribution, not the sample"
 NO_SECOND = "its gradient has no gradient"
+SINGLE = ("float16", *REAL)  # Eigen has no kernels for bfloat16
 OF_DTYPE = "each dtype draws another sample"
 
 
@@ -26,15 +27,13 @@ special("erfc", tf.math.erfc, real(), dtypes=HALF, edges=[edge("zero", [0.0, 1.0
 special("erfinv", tf.math.erfinv, unit(), edges=[edge("zero", [0.0, 0.5]), edge("near the ends", [-0.999, 0.999])])
 special("erfcinv", tf.math.erfcinv, between(0.2, 1.8), edges=[edge("one", [1.0])])
 special("ndtri", tf.math.ndtri, between(0.1, 0.9), edges=[edge("half", [0.5]), edge("tails", [0.001, 0.999])])
-special("dawsn", tf.math.special.dawsn, real(), dtypes=HALF, edges=[edge("zero", [0.0]), edge("far", [-8.0, 8.0])])
+special("dawsn", tf.math.special.dawsn, real(), edges=[edge("zero", [0.0]), edge("far", [-8.0, 8.0])])
 
 # Gamma functions.
 special(
-    "lgamma", tf.math.lgamma, positive(), dtypes=HALF, edges=[edge("below zero", [-0.5, -1.3]), edge("far", [50.0])]
+    "lgamma", tf.math.lgamma, positive(), dtypes=SINGLE, edges=[edge("below zero", [-0.5, -1.3]), edge("far", [50.0])]
 )
-special(
-    "digamma", tf.math.digamma, positive(), dtypes=HALF, edges=[edge("below zero", [-0.5, -1.3]), edge("far", [50.0])]
-)
+special("digamma", tf.math.digamma, positive(), edges=[edge("below zero", [-0.5, -1.3]), edge("far", [50.0])])
 special(
     "polygamma",
     lambda x: tf.math.polygamma(tf.ones_like(x), x),
@@ -101,10 +100,10 @@ special(
 special("lbeta", tf.math.lbeta, positive(2, 3), edges=[edge("one", positive(2, 1)), edge("vector", positive(3))])
 
 # Integrals.
-special("expint", tf.math.special.expint, positive(), dtypes=HALF, edges=[edge("below zero", [-1.5, -0.5])])
-special("fresnel_cos", tf.math.special.fresnel_cos, real(), dtypes=HALF, edges=[edge("zero", [0.0, 3.0])])
-special("fresnel_sin", tf.math.special.fresnel_sin, real(), dtypes=HALF, edges=[edge("zero", [0.0, 3.0])])
-special("spence", tf.math.special.spence, positive(), dtypes=HALF, edges=[edge("one", [1.0, 2.0]), edge("far", [40.0])])
+special("expint", tf.math.special.expint, positive(), edges=[edge("below zero", [-1.5, -0.5])])
+special("fresnel_cos", tf.math.special.fresnel_cos, real(), edges=[edge("zero", [0.0, 3.0])])
+special("fresnel_sin", tf.math.special.fresnel_sin, real(), edges=[edge("zero", [0.0, 3.0])])
+special("spence", tf.math.special.spence, positive(), edges=[edge("one", [1.0, 2.0]), edge("far", [40.0])])
 
 # Bessel functions.
 for _kind in ("i0", "i1", "j0", "j1"):
@@ -112,7 +111,7 @@ for _kind in ("i0", "i1", "j0", "j1"):
         f"bessel_{_kind}",
         getattr(tf.math.special, f"bessel_{_kind}"),
         away(),
-        dtypes=HALF,
+        dtypes=SINGLE,
         edges=[edge("zero", [0.0, 1.0]), edge("far", [-9.0, 9.0])],
     )
 for _kind in ("i0e", "i1e"):
@@ -120,7 +119,7 @@ for _kind in ("i0e", "i1e"):
         f"bessel_{_kind}",
         getattr(tf.math.special, f"bessel_{_kind}"),
         away(),
-        dtypes=HALF,
+        dtypes=SINGLE,
         edges=[kink("zero", [0.0, 1.0]), edge("far", [-9.0, 9.0])],
     )
 for _kind in ("k0", "k0e", "k1", "k1e", "y0", "y1"):
@@ -128,7 +127,7 @@ for _kind in ("k0", "k0e", "k1", "k1e", "y0", "y1"):
         f"bessel_{_kind}",
         getattr(tf.math.special, f"bessel_{_kind}"),
         positive(),
-        dtypes=HALF,
+        dtypes=SINGLE,
         edges=[edge("far", [9.0, 4.0]), edge("two", [2.0])],
     )
 
@@ -139,7 +138,6 @@ special(
     positive(3),
     edges=[
         edge("beta", positive(3), positive(3), call=_gamma),
-        edge("alpha broadcasts", positive(2, 1)),
         edge("scalar alpha", 1.5),
     ],
     limits={"numeric": IMPLICIT, "precision": OF_DTYPE, "second": NO_SECOND},
@@ -159,4 +157,3 @@ special(
     positive(3),
     limits={"precision": OF_DTYPE},
 )
-special("random_gamma_grad", lambda a: tf.raw_ops.RandomGammaGrad(alpha=a, sample=a * 0 + 0.7), positive(), dtypes=REAL)

@@ -1,0 +1,37 @@
+"""The gradient of a product of two CSR matrices raises eagerly, and not in a tf.function; needs only TensorFlow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+
+
+def slope(values: Any) -> Any:
+    """Return the gradient of the square of a matrix by its entries."""
+    with tf.GradientTape() as tape:
+        tape.watch(values)
+        options = {"indices": tf.constant([[0, 0], [1, 1]], tf.int64), "dense_shape": tf.constant([2, 2], tf.int64)}
+        a = tf.raw_ops.SparseTensorToCSRSparseMatrix(values=values, **options)
+        product = tf.raw_ops.SparseMatrixSparseMatMul(a=a, b=a, type=values.dtype)
+        y = tf.raw_ops.CSRSparseMatrixToDense(sparse_input=product, type=values.dtype)
+    return tape.gradient(y, values)
+
+
+def main() -> str:
+    """Print both, then BUG or OK; return which."""
+    values = tf.constant([3.0, 4.0])
+    expected = str(tf.function(slope, autograph=False)(values).numpy().tolist())
+    try:
+        found = str(slope(values).numpy().tolist())
+    except ValueError as error:
+        found = f"ValueError: {error}"
+    print("in a graph", expected)
+    print("eagerly   ", found)
+    verdict = "OK" if expected == found else "BUG"
+    print(verdict)
+    return verdict
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""``gradcheck ops`` and ``gradcheck coverage``: what they print, write and return."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from gradcheck.cli import app
+from gradcheck.examine import pool, result
+from gradcheck.examine.finding import Examined, Finding
+from gradcheck.examine.known import Known
+from gradcheck.oracles import Doubt
+
+
+def invoke(*arguments: object) -> Result:
+    found = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    if found.exception and not isinstance(found.exception, SystemExit):
+        raise found.exception
+    return found
+
+
+@pytest.fixture
+def _pretended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every operation have one finding, without running it."""
+
+    def examine_all(names, choice, **options):
+        for name in names:
+            doubt = Doubt("eager against XLA", "1", "2", "input 0 [0]")
+            finding = Finding(name, "", "float64", "xla", doubt, choice.seed, ([1.0],))
+            yield Examined(name, (finding,), (finding.label,), {f"{name}/zero": "no kernel"}, frozenset({"Tanh"}), 0.5)
+
+    monkeypatch.setattr(pool, "examine_all", examine_all)
+
+
+def test_an_operation_is_judged_in_a_process_of_its_own(tmp_path: Path) -> None:
+    report, junit = tmp_path / "ops.json", tmp_path / "ops.xml"
+    found = invoke("ops", "--op", "tanh", "--edges", "--workers", 1, "--json", report, "--junit", junit)
+    assert found.exit_code == 0
+    assert "0 new, 0 known, 0 gone" in found.stdout
+    stored = json.loads(report.read_text())
+    assert stored["causes"] == []
+    assert {"Tanh", "TanhGrad"} <= set(stored["operations"]["tanh"]["gradient_functions"])
+    assert any(label.endswith("/numeric") for label in stored["operations"]["tanh"]["judged"])
+    assert ElementTree.parse(junit).getroot().get("failures") == "0"
+
+
+@pytest.mark.usefixtures("_pretended")
+def test_what_is_new_is_told_and_fails() -> None:
+    found = invoke("ops", "--op", "tanh")
+    assert found.exit_code == 1
+    assert "new    tanh: eager against XLA" in found.stdout
+    assert "reproduce  gradcheck ops --op 'tanh' --oracle xla --dtype float64 --edges" in found.stdout
+    assert "1 new, 0 known, 0 gone" in found.stdout
+
+
+@pytest.mark.usefixtures("_pretended")
+def test_what_is_known_does_not_fail_and_what_is_gone_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    summarise = result.summarise
+    faults = [Known("tanh-under-xla", ("tanh/*/xla",))]
+    monkeypatch.setattr(result, "summarise", lambda examined: summarise(examined, faults))
+    found = invoke("ops", "--op", "tanh")
+    assert (found.exit_code, "known  tanh-under-xla" in found.stdout) == (0, True)
+    faults.append(Known("sine-under-xla", ("tanh/*/xla",), what="reverse*"))
+    found = invoke("ops", "--op", "tanh")
+    assert (found.exit_code, "gone   sine-under-xla" in found.stdout) == (1, True)
+
+
+@pytest.mark.usefixtures("_pretended")
+def test_coverage_tells_what_ran_and_what_did_not() -> None:
+    found = invoke("coverage", "--family", "elementwise")
+    assert found.exit_code == 0
+    assert "1 of" in found.stdout
+    assert "not executed: " in found.stdout
+    assert "cannot run here (a GPU's kernel): " in found.stdout
+    assert "| elementwise | 1 |" in invoke("coverage", "--family", "elementwise", "--markdown").stdout
+
+
+def test_families_and_oracles_are_listed() -> None:
+    shown = invoke("ops", "--list").stdout
+    assert "numeric" in shown
+    assert "elementwise" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--op", "tahn"), "unknown op 'tahn'; did you mean 'tanh'?"),
+        (("--family", "elementwize"), "unknown family 'elementwize'; did you mean 'elementwise'?"),
+        (("--oracle", "numeric "), "unknown oracle 'numeric '; did you mean 'numeric'?"),
+        (("--dtype", "float8"), "unknown dtype 'float8'; did you mean 'float64'?"),
+        (("--json", "/proc/nowhere/x.json"), "cannot write /proc/nowhere/x.json"),
+    ],
+)
+def test_a_mistake_is_one_line(arguments, message) -> None:
+    found = invoke("ops", *arguments)
+    assert found.exit_code == 2
+    assert message in found.stderr
