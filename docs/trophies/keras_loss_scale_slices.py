@@ -1,4 +1,13 @@
-"""Keras 3's loss_scale_factor raises for the gradient of an embedding; needs only TensorFlow."""
+"""Keras 3's loss_scale_factor raises for the gradient of an embedding; needs only TensorFlow.
+
+`loss_scale_factor` divides each gradient by the factor with Python's `/`, which `tf.IndexedSlices` does not have:
+
+```text
+TypeError: unsupported operand type(s) for /: 'IndexedSlices' and 'float'
+```
+
+No model with an embedding can be trained by `apply_gradients` with that option. Found by the law `unchanged`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gradient of tf.math.squared_difference of complex numbers fails for a complex cotangent; needs only TensorFlow."""
+"""The gradient of tf.math.squared_difference of complex numbers fails by complex cotangents; needs only TensorFlow."""
 
 from __future__ import annotations
 

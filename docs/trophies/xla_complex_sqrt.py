@@ -1,4 +1,4 @@
-"""The gradient of a complex square root is another one under XLA, which forgets to conjugate. It needs only TensorFlow."""
+"""The gradient of a complex square root is another one under XLA, which forgets to conjugate; needs only TensorFlow."""
 
 from __future__ import annotations
 

@@ -1,10 +1,13 @@
 """Faults of TensorFlow that are known: a run names them, and notices when one is gone.
 
-Each stands in docs/trophies.md under its trophy's name, with a script that needs only TensorFlow.
+Each stands in docs/trophies.md under its trophy's name, with a script that needs only TensorFlow. The table itself is
+in `gradcheck.examine.faults`, a file for each group of families.
 """
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -22,19 +25,29 @@ class Known:
 
     Attributes:
         trophy: Its name in docs/trophies.md.
-        where: Patterns of findings' labels, such as ``"sqrt/*complex*/xla"``.
+        where: Patterns of findings' labels, such as ``"sqrt/*complex*/xla"``; none if no operation of the catalogue
+            meets it.
         what: Pattern of what disagrees.
+        found: Pattern of what is found instead of what is right.
         since, before: The versions of TensorFlow that have it.
-        always: Whether each of the places shows it whenever it is judged; otherwise the fault may hide, at a
-            point or on a processor, and is not missed when it does.
+        issue: Address of an issue of TensorFlow's that reports it, empty if none is known.
+        surely: Patterns of labels that show it whenever they are judged, so that it is missed when they do not;
+            ``where`` if not given. None where the fault may hide, at a point or on a processor.
     """
 
     trophy: str
-    where: tuple[str, ...]
+    where: tuple[str, ...] = ()
     what: str = "*"
+    found: str = "*"
     since: tuple[int, int] = OLDEST
     before: tuple[int, int] = _NEVER
-    always: bool = True
+    issue: str = ""
+    surely: tuple[str, ...] | None = None
+
+    @property
+    def sure_places(self) -> tuple[str, ...]:
+        """Where it must show."""
+        return self.where if self.surely is None else self.surely
 
     def holds(self, version: tuple[int, int] | None = None) -> bool:
         """Whether a version of TensorFlow has it; the installed one if not given."""
@@ -43,10 +56,8 @@ class Known:
     def covers(self, finding: Finding) -> bool:
         """Whether a finding is this fault."""
         named = any(fnmatchcase(finding.label, pattern) for pattern in self.where)
-        return self.holds() and named and fnmatchcase(finding.doubt.what, self.what)
-
-
-KNOWN: tuple[Known, ...] = (Known("xla-complex-sqrt", ("sqrt/complex*/xla", "sqrt/*/complex*/xla")),)
+        doubt = finding.doubt
+        return self.holds() and named and fnmatchcase(doubt.what, self.what) and fnmatchcase(doubt.found, self.found)
 
 
 @cache
@@ -56,21 +67,32 @@ def installed() -> tuple[int, int]:
     return int(major), int(minor)
 
 
-def find_known(finding: Finding, known: Sequence[Known] = KNOWN) -> Known | None:
+@cache
+def known_faults() -> tuple[Known, ...]:
+    """Return every known fault; the files of `gradcheck.examine.faults` hold them."""
+    from gradcheck.examine import faults
+
+    modules = sorted(pkgutil.iter_modules(faults.__path__), key=lambda module: module.name)
+    files = [importlib.import_module(f"{faults.__name__}.{module.name}") for module in modules]
+    return tuple(fault for file in files for fault in file.FAULTS)
+
+
+def find_known(finding: Finding, known: Sequence[Known] | None = None) -> Known | None:
     """Return the known fault that a finding is, ``None`` if it is new."""
+    known = known_faults() if known is None else known
     return next((fault for fault in known if fault.covers(finding)), None)
 
 
-def find_gone(examined: Iterable[Examined], known: Sequence[Known] = KNOWN) -> list[Known]:
+def find_gone(examined: Iterable[Examined], known: Sequence[Known] | None = None) -> list[Known]:
     """Return the known faults that this version should show, whose places were judged, and that did not show."""
+    known = known_faults() if known is None else known
     seen = list(examined)
     findings = [finding for one in seen for finding in one.findings]
     judged = [label for one in seen for label in one.judged]
     return [
         fault
         for fault in known
-        if fault.always
-        and fault.holds()
-        and any(fnmatchcase(label, pattern) for label in judged for pattern in fault.where)
+        if fault.holds()
+        and any(fnmatchcase(label, pattern) for label in judged for pattern in fault.sure_places)
         and not any(fault.covers(finding) for finding in findings)
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gradcheck.examine.finding import Examined, Finding
-from gradcheck.examine.known import KNOWN, Known, find_gone, find_known
+from gradcheck.examine.known import Known, find_gone, find_known
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Result:
         return 1 if self.new or self.gone else 3 if self.killed else 0
 
 
-def summarise(examined: Iterable[Examined], known: Sequence[Known] = KNOWN) -> Result:
+def summarise(examined: Iterable[Examined], known: Sequence[Known] | None = None) -> Result:
     """Group findings by cause, and hold them against what is known."""
     found = tuple(sorted(examined, key=lambda one: one.op))
     groups: dict[str, list[Finding]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcheck.examine.finding import Examined, Finding
-from gradcheck.examine.known import KNOWN, Known, find_gone, find_known
+from gradcheck.examine.known import Known, find_gone, find_known, known_faults
 from gradcheck.examine.result import summarise
 from gradcheck.oracles import Doubt
 from gradcheck.report.ops import describe_cause, result_json, result_junit
@@ -22,6 +22,7 @@ def test_a_finding_is_known_by_its_label_and_what_disagrees() -> None:
     assert find_known(FINDING, [FAULT]) is FAULT
     assert find_known(FINDING, [Known("other", ("sqrt/*",), what="reverse*")]) is None
     assert find_known(FINDING, [Known("other", ("tanh/*",))]) is None
+    assert find_known(FINDING, [Known("other", ("sqrt/*",), found="None")]) is None
 
 
 def test_a_fault_is_known_only_in_its_versions() -> None:
@@ -33,7 +34,7 @@ def test_a_known_fault_that_does_not_show_where_it_was_judged_is_gone() -> None:
     assert find_gone([examined()], [FAULT]) == [FAULT]
     assert find_gone([examined(FINDING)], [FAULT]) == []
     assert find_gone([examined(judged=("tanh/float32/xla",))], [FAULT]) == []
-    assert find_gone([examined()], [Known("shy", ("sqrt/*",), always=False)]) == []
+    assert find_gone([examined()], [Known("shy", ("sqrt/*",), surely=())]) == []
 
 
 def test_findings_are_grouped_by_cause_and_the_exit_code_is_strict() -> None:
@@ -70,5 +71,5 @@ def test_every_known_fault_has_its_trophy() -> None:
     from pathlib import Path
 
     trophies = Path(__file__).parents[2] / "docs" / "trophies"
-    missing = [fault.trophy for fault in KNOWN if not (trophies / f"{fault.trophy.replace('-', '_')}.py").exists()]
+    missing = [fault.trophy for fault in known_faults() if not (trophies / f"{fault.trophy.replace('-', '_')}.py").exists()]
     assert missing == []

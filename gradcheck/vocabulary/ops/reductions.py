@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcheck.backend import tf
-from gradcheck.domain import Domain, away, between, distinct, positive, real
+from gradcheck.domain import Domain, away, between, distinct, real
 from gradcheck.op import COMPLEX, HALF, Call, Edge, Family, edge, kink
 
 reductions = Family("reductions")

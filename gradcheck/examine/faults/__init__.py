@@ -1,0 +1,1 @@
+"""Known faults of TensorFlow, a file for each group of families; see `gradcheck.examine.known.Known`."""
