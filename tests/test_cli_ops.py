@@ -88,7 +88,7 @@ def test_families_and_oracles_are_listed() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--op", "tahn"), "unknown op 'tahn'; did you mean 'tanh'?"),
+        (("--op", "tanhh"), "unknown op 'tanhh'; did you mean 'tanh'?"),
         (("--family", "elementwize"), "unknown family 'elementwize'; did you mean 'elementwise'?"),
         (("--oracle", "numeric "), "unknown oracle 'numeric '; did you mean 'numeric'?"),
         (("--dtype", "float8"), "unknown dtype 'float8'; did you mean 'float64'?"),

@@ -6,9 +6,9 @@ A gradient through `tf.cond`, inside `tf.function`, by a variable of unknown sha
 ValueError: Cannot convert a partially known TensorShape (None, None) to a Tensor.
 ```
 
-The branch that does not use the variable gives zeros of its shape, and takes that shape from the trace; the same loss
-works outside of `tf.cond`, with a known shape, or where both branches use the variable. Found by the law `cond`, whose other branch now uses every
-variable.
+The branch that does not use the variable gives zeros of its shape, and takes that shape from the trace; the same
+loss works outside of `tf.cond`, with a known shape, or where both branches use the variable. Found by the law
+`cond`, whose other branch now uses every variable.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The gradient of tf.math.reduce_euclidean_norm of complex numbers fails by complex cotangents; needs only TensorFlow."""
+"""The gradient of tf.math.reduce_euclidean_norm is wrong for a complex cotangent; needs only TensorFlow."""
 
 from __future__ import annotations
 

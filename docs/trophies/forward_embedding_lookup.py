@@ -6,8 +6,9 @@
 ValueError: Duplicate node name in graph: 'embedding_lookup'
 ```
 
-The same lookup works eagerly, and `tf.gather` works in both. Found by the engine `forward`, whose first form looked ids up in the variable as the other engines do. It reads each
-variable whole, inside the accumulator, before it looks anything up: a lookup in a tensor is not affected.
+The same lookup works eagerly, and `tf.gather` works in both. Found by the engine `forward`, whose first form looked
+ids up in the variable as the other engines do. It reads each variable whole, inside the accumulator, before it
+looks anything up: a lookup in a tensor is not affected.
 """
 
 from __future__ import annotations

@@ -9,23 +9,26 @@ AttributeError: 'IndexedSlices' object has no attribute '_id'
 1. Forward mode knows few derivative rules of its own. For any other operation `_jvp_helper`
    (`tensorflow/python/eager/forwardprop.py`) takes the gradient function, which is linear in the cotangent, and
    differentiates it once more by the cotangent: that transposes it.
-2. The gradient of `ResourceGather` by the variable is `tf.IndexedSlices`; so is that of `ResourceGatherNd` where the
-   indices have one column. `_jvp_helper` hands it to `transpose_tape.gradient` as its *target*, which only takes
-   tensors: the `AttributeError` above.
-3. `tf.gather` (`tensorflow/python/ops/array_ops.py`) tries `params.sparse_read(...)` and catches every `AttributeError`,
-   which is meant to find out whether `params` is a variable. So it swallows the fault and gathers once more, from the
-   whole variable. Numbers are right; the table is read whole, which a sparse read is there to avoid.
-4. `tf.nn.embedding_lookup` gives `tf.gather` a name that ends with a slash, which means: exactly this name. In a graph
-   the first attempt has taken it already, although it failed, and the second attempt is refused: the `ValueError` above.
+2. The gradient of `ResourceGather` by the variable is `tf.IndexedSlices`; so is that of `ResourceGatherNd` where
+   the indices have one column. `_jvp_helper` hands it to `transpose_tape.gradient` as its *target*, which only
+   takes tensors: the `AttributeError` above.
+3. `tf.gather` (`tensorflow/python/ops/array_ops.py`) tries `params.sparse_read(...)` and catches every
+   `AttributeError`, which is meant to find out whether `params` is a variable. So it swallows the fault and gathers
+   once more, from the whole variable. Numbers are right; the table is read whole, which a sparse read is there to
+   avoid.
+4. `tf.nn.embedding_lookup` gives `tf.gather` a name that ends with a slash, which means: exactly this name. In a
+   graph the first attempt has taken it already, although it failed, and the second attempt is refused: the
+   `ValueError` above.
 
-In a copy of `_jvp_helper` with one line before `transpose_tape.gradient`, both scripts print `OK` on all three versions:
+In a copy of `_jvp_helper` with one line before `transpose_tape.gradient`, both scripts print `OK` on all three
+versions:
 
 ```python
 grads = [ops.convert_to_tensor(gradient) for gradient in grads]
 ```
 
-An issue of 2020, since closed, reports forward mode failing on an embedding layer; whether that was the same fault is
-not known: [tensorflow/tensorflow#43449](https://github.com/tensorflow/tensorflow/issues/43449).
+An issue of 2020, since closed, reports forward mode failing on an embedding layer; whether that was the same fault
+is not known: [tensorflow/tensorflow#43449](https://github.com/tensorflow/tensorflow/issues/43449).
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ before         [0.74999994]
 after one step [0.775] that was given no gradient for it
 ```
 
-A variable that is frozen by leaving it out of the list is moved back. Found by the law `unchanged`. Give frozen variables an
-optimizer that was not built with them.
+A variable that is frozen by leaving it out of the list is moved back. Found by the law `unchanged`. Give frozen
+variables an optimizer that was not built with them.
 """
 
 from __future__ import annotations

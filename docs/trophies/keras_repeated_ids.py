@@ -1,21 +1,21 @@
 """Keras 3 squares the rows of IndexedSlices before it adds repeated ones up; needs only TensorFlow.
 
 An embedding's gradient comes as `tf.IndexedSlices`: the rows that were read, a row twice where an id was. Keras 3's
-optimizers square those rows one by one, before repeated ones are added up: the sum of squares stands where the square of
-the sum belongs, in the second moment of Adam, Adamax, Nadam, Adafactor, Lamb and Muon, and in the accumulators of Adagrad,
-Adadelta, RMSprop and Ftrl. Every model that reads an id twice in
-a batch trains otherwise than with the same gradient made dense, and otherwise than with Keras 2, which adds repeated rows
-up first:
+optimizers square those rows one by one, before repeated ones are added up: the sum of squares stands where the
+square of the sum belongs, in the second moment of Adam, Adamax, Nadam, Adafactor, Lamb and Muon, and in the
+accumulators of Adagrad, Adadelta, RMSprop and Ftrl. Every model that reads an id twice in a batch trains otherwise
+than with the same gradient made dense, and otherwise than with Keras 2, which adds repeated rows up first:
 
 ```text
 Adam     each id once: sparse and dense steps are 0 apart
 Adam     an id twice : sparse and dense steps are 0.083 apart
 ```
 
-(`clipnorm`, `clipvalue` and `global_clipnorm` look at rows before repeated ones are added up in every Keras, 2 included.)
+(`clipnorm`, `clipvalue` and `global_clipnorm` look at rows before repeated ones are added up in every Keras, 2
+included.)
 
-Found by the law `sparse-dense`. Make the gradient
-dense with `tf.convert_to_tensor` before it is applied, if the table is small enough.
+Found by the law `sparse-dense`. Make the gradient dense with `tf.convert_to_tensor` before it is applied, if the
+table is small enough.
 """
 
 from __future__ import annotations

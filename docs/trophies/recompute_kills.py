@@ -1,14 +1,14 @@
 """tf.recompute_grad of a layer normalisation inside tf.function kills the process where dimensions are unknown.
 
-The gradient of a layer normalisation inside `tf.recompute_grad` and `tf.function`, where dimensions are unknown, ends the
-process with a segmentation fault while the graph is optimized:
+The gradient of a layer normalisation inside `tf.recompute_grad` and `tf.function`, where dimensions are unknown,
+ends the process with a segmentation fault while the graph is optimized:
 
 ```text
 [libprotobuf FATAL .../map.h:1293] CHECK failed: it != end(): key not found: value
 ```
 
-Eagerly, with known dimensions and under XLA it works. TensorFlow 2.16.2 does it too, 2.17.1 does not. Found by the law
-`recompute`, which is not judged on the engine `graph` before 2.17.
+Eagerly, with known dimensions and under XLA it works. TensorFlow 2.16.2 does it too, 2.17.1 does not. Found by the
+law `recompute`, which is not judged on the engine `graph` before 2.17.
 """
 
 from __future__ import annotations
