@@ -1,4 +1,4 @@
-"""Faults of gathering, scattering, segments, slicing, diagonals, sparse, ragged and quantised tensors."""
+"""Faults of gathering, scattering, segments, slicing, sparse and ragged tensors."""
 
 from gradcheck.examine.known import Known
 
@@ -6,7 +6,6 @@ FAULTS: tuple[Known, ...] = (
     Known("concat-int64-axis"),
     Known("csr-matmul-unknown-sizes"),
     Known("csr-sparse-matmul-eager"),
-    Known("diag-padding-none"),
     Known("dynamic-stitch-repeated"),
     Known("gather-nd-ignoring", since=(2, 16)),
     Known("gather-nd-one-tuple"),
