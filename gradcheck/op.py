@@ -51,7 +51,8 @@ class Op:
         absent: Why the gradient of an input is rightly None though the value depends on it, by the
             input's place.
         limits: Why an oracle does not apply, by the oracle's name: a kernel that XLA lacks, a
-            gradient that is not differentiable itself.
+            gradient that is not differentiable itself. ``"second"`` and ``"forward"`` speak for
+            ``"second_forward"`` and ``"forward_function"`` too.
     """
 
     name: str

@@ -42,7 +42,7 @@ class Oracle:
         judge: Yields doubts.
         smooth: Whether it needs a point that has a derivative.
         dtypes: The kinds of dtype that it judges: ``"half"``, ``"real"``, ``"complex"``.
-        slow: Whether it compiles, so that it takes turns.
+        slow: Whether it compiles or traces much, so that it takes turns.
     """
 
     name: str
@@ -54,8 +54,9 @@ class Oracle:
 
     def why_not(self, subject: Subject) -> str | None:
         """Return why the oracle does not apply, ``None`` if it does."""
-        if self.name in subject.op.limits:
-            return subject.op.limits[self.name]
+        for limited, reason in subject.op.limits.items():
+            if self.name == limited or self.name.startswith(f"{limited}_"):
+                return reason
         if self.smooth and not subject.smooth:
             return "there is no derivative at this edge"
         if subject.kind not in self.dtypes:

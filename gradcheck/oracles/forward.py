@@ -18,9 +18,19 @@ Tensor = Any
 Pairing = Callable[[Sequence[Tensor]], Sequence[Tensor | None]]
 
 
-@oracle("forward", "forward mode against reverse mode, eagerly, inside and through a tf.function")
+@oracle("forward", "forward mode against reverse mode, eagerly")
 def judge_forward(subject: Subject) -> Iterator[Doubt]:
     """Push a tangent of all inputs forward, and pair it with the cotangents."""
+    yield from _judge(subject, ["eagerly"])
+
+
+@oracle("forward_function", "forward mode against reverse mode, inside and through a tf.function", slow=True)
+def judge_forward_function(subject: Subject) -> Iterator[Doubt]:
+    """Push the same tangent where the operation is traced, and where operation and tangent are."""
+    yield from _judge(subject, ["inside a tf.function", "through a tf.function"])
+
+
+def _judge(subject: Subject, ways: Sequence[str]) -> Iterator[Doubt]:
     eager = subject.eager
     if isinstance(eager, Raised):
         return
@@ -29,8 +39,8 @@ def judge_forward(subject: Subject) -> Iterator[Doubt]:
         return  # of infinities nothing can be summed
     sizes = [float(np.sum(np.abs(wide(t)))) for t in subject.tangents]
     bound = sum(b * s for b, s in zip(noise(subject), sizes, strict=True)) + 64 * subject.epsilon * sum(map(abs, terms))
-    for what, way in WAYS.items():
-        found = attempt(partial(_pair, subject, way))
+    for what in ways:
+        found = attempt(partial(_pair, subject, WAYS[what]))
         told = f"reverse against forward {what}"
         if isinstance(found, Raised):
             yield Doubt(told, f"{sum(terms):.9g}", str(found), "all inputs")

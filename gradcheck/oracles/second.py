@@ -17,16 +17,32 @@ Tensor = Any
 _STEP = 2.0**-10
 
 
-@oracle("second", "four compositions of second order against differences of the first", smooth=True, dtypes=("real",))
+@oracle("second", "second order with reverse outermost against differences of the first", smooth=True, dtypes=("real",))
 def judge_second(subject: Subject) -> Iterator[Doubt]:
     """Take the curvature along a tangent of all inputs, in float64 where that is the dtype."""
+    yield from _judge(subject, ["reverse over reverse", "reverse over forward"])
+
+
+@oracle(
+    "second_forward",
+    "second order with forward outermost against differences of the first",
+    smooth=True,
+    dtypes=("real",),
+    slow=True,
+)
+def judge_second_forward(subject: Subject) -> Iterator[Doubt]:
+    """Take the same with forward mode outside, for which TensorFlow traces functions of functions."""
+    yield from _judge(subject, ["forward over reverse", "forward over forward"])
+
+
+def _judge(subject: Subject, ways: Sequence[str]) -> Iterator[Doubt]:
     if subject.dtype != "float64" or isinstance(subject.eager, Raised) or not _objectives(subject):
         return
     expected, doubt = _difference(subject)
     if not np.isfinite(doubt) or doubt > 0.05 * max(abs(expected), 1e-3):
         return
-    for what, way in WAYS.items():
-        found = attempt(partial(_scalar, subject, way))
+    for what in ways:
+        found = attempt(partial(_scalar, subject, WAYS[what]))
         told = f"{what} against differences of the first order"
         if isinstance(found, Raised):
             yield Doubt(told, f"{expected:.9g}", str(found), "all inputs")

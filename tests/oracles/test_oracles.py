@@ -17,7 +17,9 @@ LIES = {
     "graph": [(lies.other_in_graphs, "float32"), (lies.raises_in_graphs, "float32")],
     "unknown": [(lies.needs_sizes, "float64")],
     "forward": [(lies.not_linear, "float64")],
+    "forward_function": [(lies.not_linear, "float64")],
     "second": [(lies.flat_second, "float64")],
+    "second_forward": [(lies.flat_second, "float64")],
     "form": [(lies.wrong_shape, "float32"), (lies.wrong_dtype, "float32"), (lies.not_finite, "float32")],
     "precision": [(lies.coarse, "float32")],
 }
