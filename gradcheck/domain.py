@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from gradcheck.backend import tf
 from gradcheck.gradient import Array
 
 Stream = np.random.Generator
@@ -27,12 +29,15 @@ class Domain:
         keep: Maps a move of the input to one that keeps its contract: of a matrix that is read by one
             triangle, a symmetric one.
         build: Makes values of the contract from drawn ones, after an imaginary part was added.
+        bring: Brings any real tensor into the domain, smoothly and entry by entry; ``None`` where that cannot be
+            done, since entries depend on each other.
     """
 
     shape: tuple[int, ...]
     draw: Callable[[Stream, tuple[int, ...]], Array]
     keep: Keep = _as_it_is
     build: Keep = _as_it_is
+    bring: Callable[[Any], Any] | None = None
 
     def values(self, stream: Stream, *, imaginary: bool = False) -> Array:
         """Return values of the domain: float64, or complex128 with an imaginary part of the same size."""
@@ -44,7 +49,7 @@ class Domain:
 
 def real(*shape: int, low: float = -2.0, high: float = 2.0) -> Domain:
     """Any numbers between two bounds."""
-    return Domain(shape or (2, 3), lambda stream, shape: stream.uniform(low, high, shape))
+    return Domain(shape or (2, 3), lambda stream, shape: stream.uniform(low, high, shape), bring=_bring(low, high))
 
 
 def positive(*shape: int) -> Domain:
@@ -67,6 +72,7 @@ def away(*shape: int, least: float = 0.2, most: float = 2.0) -> Domain:
     return Domain(
         shape or (2, 3),
         lambda stream, shape: stream.uniform(least, most, shape) * stream.choice([-1.0, 1.0], shape),
+        bring=_bring(least, most),
     )
 
 
@@ -136,6 +142,10 @@ def lower(*shape: int) -> Domain:
         return np.tril(values, -1) / 2 + (np.abs(values) + 0.5) * np.eye(values.shape[-1])
 
     return Domain(shape or (3, 3), real().draw, np.tril, build)
+
+
+def _bring(low: float, high: float) -> Callable[[Any], Any]:
+    return lambda x: low + (high - low) * tf.sigmoid(x)
 
 
 def _mirrored(values: Array) -> Array:

@@ -58,7 +58,8 @@ class LossFunction:
     degree: int | None = None
 
 
-layers: Registry[Layer] = Registry("layer", "gradcheck.vocabulary")
+# "ops.erf" is the catalogue's operation erf as a layer.
+layers: Registry[Layer] = Registry("layer", "gradcheck.vocabulary", made={"ops.": "gradcheck.op_layer:operation_layer"})
 losses: Registry[LossFunction] = Registry("loss", "gradcheck.vocabulary")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
 from typing import Generic, Protocol, TypeVar
 
@@ -32,10 +32,15 @@ class Registry(Generic[T]):
         kind: What one entry is called in messages, such as ``"law"``.
         package: The package whose modules register entries, such as ``"gradcheck.laws"``.
         group: The entry-point group of outside packages; defaults to ``package``.
+        made: Module and function, as ``"package.module:function"``, that make an entry of a name with a prefix
+            when it is asked for; such entries are not listed.
     """
 
-    def __init__(self, kind: str, package: str, group: str | None = None) -> None:
+    def __init__(
+        self, kind: str, package: str, group: str | None = None, *, made: Mapping[str, str] | None = None
+    ) -> None:
         self.kind = kind
+        self._made = dict(made or {})
         self._package = package
         self._group = group or package
         self._entries: dict[str, T] = {}
@@ -62,11 +67,14 @@ class Registry(Generic[T]):
         try:
             return self._entries[name]
         except KeyError:
-            raise unknown(self.kind, name, self._entries) from None
+            return self._make(name)
 
     def __contains__(self, name: object) -> bool:
-        self._discover()
-        return name in self._entries
+        try:
+            self[str(name)]
+        except UsageError:
+            return False
+        return True
 
     def __iter__(self) -> Iterator[T]:
         self._discover()
@@ -75,6 +83,14 @@ class Registry(Generic[T]):
     def names(self) -> tuple[str, ...]:
         """Return every name, sorted."""
         return tuple(entry.name for entry in self)
+
+    def _make(self, name: str) -> T:
+        for prefix, maker in self._made.items():
+            if name.startswith(prefix):
+                module, _, function = maker.partition(":")
+                made: T = getattr(importlib.import_module(module), function)(name)
+                return made
+        raise unknown(self.kind, name, self._entries)
 
     def _discover(self) -> None:
         if self._discovered:

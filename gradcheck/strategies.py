@@ -23,6 +23,7 @@ def two_head_graphs(
     dtypes: Sequence[str] = DTYPES,
     max_layers: int = MOST_LAYERS,
     polynomial: bool = False,
+    among: Sequence[str] = (),
 ) -> st.SearchStrategy[TwoHeadGraph]:
     """Generate structures, from two plain layers up.
 
@@ -33,15 +34,18 @@ def two_head_graphs(
         dtypes: Among which to choose.
         max_layers: Most layers in the trunk and in each head, from 0 to 3.
         polynomial: Only graphs that integers can be pushed through exactly, which are in float64.
+        among: Names of the layers to choose from beside a dense one, such as ``"relu"`` and ``"ops.erf"``; the
+            vocabulary if empty.
 
     Raises:
-        UsageError: ``max_layers`` is out of range, or a wiring or a dtype is not known.
+        UsageError: ``max_layers`` is out of range, or a wiring, a dtype or a layer is not known.
     """
     if not 0 <= max_layers <= MOST_LAYERS:
         raise UsageError(f"max_layers must be from 0 to {MOST_LAYERS}; found {max_layers}")
     _check_known("wiring", wirings, WIRINGS)
     _check_known("dtype", dtypes, DTYPES)
-    names = [layer.name for layer in layers if layer.polynomial or not polynomial]
+    chosen = [layers[name] for name in (_SIMPLEST_LAYER, *among)] if among else list(layers)
+    names = list(dict.fromkeys(layer.name for layer in chosen if layer.polynomial or not polynomial))
     ends = [loss.name for loss in losses if loss.degree or not polynomial]
     layer = st.sampled_from(_first(_SIMPLEST_LAYER, names))
     block = st.lists(layer, max_size=max_layers).map(tuple)

@@ -19,6 +19,7 @@ from gradcheck.golden import GOLDEN_GRAPH, SEED_GRAPH, golden_point
 from gradcheck.graph import DTYPES, Sizes, TwoHeadGraph
 from gradcheck.identity import draw_exact
 from gradcheck.laws import Law, all_objectives, laws, only_when_named, takes_turns
+from gradcheck.layer import layers
 from gradcheck.point import Points, draw
 from gradcheck.results import Cell, Report, Violation
 from gradcheck.sample import edge_sizes, polynomial_twin, sample_graph, sample_sizes
@@ -58,6 +59,8 @@ class Settings:
         dtypes: ``"float32"``, ``"float64"`` or both.
         seconds: If given, goes on with new graphs until this time has passed.
         witnesses: Folder that witnesses are written to; ``None`` keeps them in memory.
+        layers: Names of the layers that random graphs are made of, operations such as ``"ops.erf"`` among them;
+            the vocabulary if empty.
 
     Raises:
         UsageError: A name is not known or a number is out of range.
@@ -71,6 +74,7 @@ class Settings:
     seconds: float | None = None
     witnesses: Path | None = None
     optimizers: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.points < 1:
@@ -85,6 +89,8 @@ class Settings:
         for name in self.laws:
             if name not in laws and name not in step_laws:
                 raise unknown("law", name, [*laws.names(), *step_laws.names()])
+        for name in self.layers:
+            layers[name]
         if self.optimizers:
             choose_optimizers(self.optimizers)
 
@@ -171,7 +177,7 @@ class _Run:
             self.progress(f"the golden case in {dtype}", 0.0)
             yield _Job("golden", Arena(golden, golden_point().stacked(), objectives, stacked=False), turn=-1)
         for index, share in self._indices():
-            graph = SEED_GRAPH if index == 0 else sample_graph(self.settings.seed, index, self.settings.dtypes)
+            graph = SEED_GRAPH if index == 0 else self._sample(index)
             self.progress(f"random graph {index + 1}: {graph.wiring.value}, {graph.dtype}", share)
             self.report.graphs += 1
             yield from self._graph_jobs(replace(graph, dtype=self.settings.dtypes[0]) if index == 0 else graph, index)
@@ -179,7 +185,7 @@ class _Run:
     def _indices(self) -> Iterator[tuple[int, float]]:
         """Yield the number of each random graph, with the share of the work that lies before each."""
         if self.settings.seconds is None:
-            count = max(_FEWEST_GRAPHS, -(-self.settings.points // _POINTS_A_GRAPH))
+            count = self._graphs
             yield from ((index, index / count) for index in range(count))
             return
         index = 0
@@ -187,10 +193,19 @@ class _Run:
             yield index, elapsed / self.settings.seconds
             index += 1
 
+    @property
+    def _graphs(self) -> int:
+        # The first graph is the seed's, so that each layer that is asked for heads one of the others.
+        return max(_FEWEST_GRAPHS, -(-self.settings.points // _POINTS_A_GRAPH), 1 + len(self.settings.layers))
+
+    def _sample(self, index: int) -> TwoHeadGraph:
+        among = self.settings.layers
+        graph = sample_graph(self.settings.seed, index, self.settings.dtypes, among)
+        return graph.changed(trunk=(among[index % len(among)], *graph.trunk[1:])) if among else graph
+
     def _graph_jobs(self, graph: TwoHeadGraph, index: int) -> Iterator[_Job]:
         objectives = all_objectives()
-        graphs = max(_FEWEST_GRAPHS, -(-self.settings.points // _POINTS_A_GRAPH))
-        left = -(-self.settings.points // graphs)
+        left = -(-self.settings.points // self._graphs)
         for part in range(-(-left // _STACK)):
             sizes = sample_sizes(graph, self.settings.seed, index * 1000 + part, least=2 if part == 0 else 1)
             points = self._draw_smooth(graph, sizes, min(_STACK, left - part * _STACK))

@@ -140,6 +140,14 @@ def test_an_optimizer_is_judged_by_the_laws_of_a_step_alone() -> None:
     ]
 
 
+def test_graphs_are_made_of_the_layers_that_are_named() -> None:
+    result = invoke(*SMALL, "--layer", "ops.erf", "--json", "-")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["graphs"] == 3
+    assert "unknown op 'erff'; did you mean 'erf'?" in refused(invoke(*SMALL, "--layer", "ops.erff"))
+    assert "operation 'sort' cannot be a layer: no smooth" in refused(invoke(*SMALL, "--layer", "ops.sort"))
+
+
 def test_an_optimizer_that_cannot_be_judged_says_why() -> None:
     result = invoke("verify", "--optimizer", "v1.SyncReplicas")
     assert "not judged: v1.SyncReplicas, since it waits for the queues" in result.stdout

@@ -1,4 +1,4 @@
-"""A layer, a law, an engine and a transform are one file each: CONTRIBUTING's recipes, followed word for word."""
+"""A layer, a law, an engine, a transform and an operation are one file each: CONTRIBUTING's recipes, followed word for word."""
 
 from __future__ import annotations
 
@@ -48,6 +48,14 @@ class Liar:
         return replace(found, gradients=lie)
 
 assert broken("commutation", Liar())
+
+from gradcheck.examine.judge import examine
+from gradcheck.examine.plan import Choice
+from gradcheck.op import ops
+
+examined = examine(ops["huber"], Choice(edges=True, everything=True))
+assert examined.findings == () and len(examined.judged) > 20, examined
+assert gradcheck.TwoHeadGraph(trunk=("ops.huber",)).trunk == ("ops.huber",)
 print("followed in", gradcheck.__file__)
 """
 
@@ -61,7 +69,7 @@ def recipes() -> dict[str, str]:
 def test_recipes_are_followed_by_adding_one_file_each(tmp_path: Path) -> None:
     shutil.copytree(TOP / "gradcheck", tmp_path / "gradcheck", ignore=shutil.ignore_patterns("__pycache__"))
     files = recipes()
-    assert {Path(path).parent.name for path in files} == {"vocabulary", "laws", "engines", "transforms"}
+    assert {Path(path).parent.name for path in files} == {"vocabulary", "laws", "engines", "transforms", "ops"}
     for path, source in files.items():
         assert not (tmp_path / path).exists(), "a recipe adds a file"
         (tmp_path / path).write_text(source)

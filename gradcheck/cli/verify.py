@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 Engines = Annotated[list[str] | None, typer.Option("--engine", help="Only this engine; may be repeated.")]
 Laws = Annotated[list[str] | None, typer.Option("--law", help="Only this law; may be repeated.")]
+Layers = Annotated[
+    list[str] | None,
+    typer.Option("--layer", help="Graphs of this layer, or operation such as ops.erf; may be repeated."),
+]
 Dtypes = Annotated[list[str] | None, typer.Option("--dtype", help="float32 or float64; both by default.")]
 
 
@@ -25,6 +29,7 @@ def verify(
     law: Laws = None,
     dtype: Dtypes = None,
     optimizer: Optimizers = None,
+    layer: Layers = None,
     time: Annotated[float | None, typer.Option(metavar="SECONDS", help="Go on with new graphs for this long.")] = None,
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as JSON; - for stdout.")] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report as JUnit XML.")] = None,
@@ -44,12 +49,12 @@ def verify(
         from gradcheck.files import check_writable
         from gradcheck.verify import Settings
 
-        if optimizer:
+        if optimizer or layer:
             import_quietly()  # their names are TensorFlow's
         both = ("float32", "float64")
         settings = Settings(
             points, seed, tuple(engine or ()), tuple(law or ()), tuple(dtype or both), time, witnesses,
-            tuple(optimizer or ()),
+            tuple(optimizer or ()), tuple(layer or ()),
         )  # fmt: skip
         for path in (json, junit, witnesses / "witness.json"):
             if path and str(path) != "-":
