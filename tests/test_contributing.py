@@ -1,4 +1,4 @@
-"""A layer, a law, an engine, a transform and an operation are one file each: CONTRIBUTING's recipes, followed word for word."""
+"""A layer, a law, an engine, a transform and an operation are one file each: the recipes, followed word for word."""
 
 from __future__ import annotations
 
