@@ -76,10 +76,26 @@ _RESOURCE = 20  # DT_RESOURCE in TensorFlow's types.proto
 _READERS = frozenset({"ReadVariableOp", "ResourceGather", "ResourceGatherNd", "VariableShape", "VarIsInitializedOp"})
 
 
+def is_function(op: Operation, kind: str) -> bool:
+    """Whether an operation of this type calls a function of that name, as those of TensorFlow 1 do."""
+    return bool(op.graph._is_function(kind))
+
+
 def nested_graphs(op: Operation) -> list[FuncGraph]:
     """Return the graphs of the functions that an operation calls."""
-    names = [function for attribute in NESTED[op.type] for function in _as_list(op.get_attr(attribute))]
-    return [op.graph._get_function(function.name).graph for function in names]
+    called = [function for attribute in NESTED.get(op.type, ()) for function in _as_list(op.get_attr(attribute))]
+    return [_graph_of(op, name) for name in [function.name for function in called] or [op.type]]
+
+
+def _graph_of(op: Operation, name: str) -> FuncGraph:
+    """Return a function's graph, made from its definition where that is all there is, as inside of ``ctc_loss``."""
+    from tensorflow.python.framework.function_def_to_graph import function_def_to_graph
+
+    function = op.graph._get_function(name)
+    if hasattr(function, "graph"):
+        return function.graph
+    with op.graph.as_default():
+        return function_def_to_graph(function.definition)
 
 
 def source_frames(op: Operation) -> Iterator[tuple[str, int, str]]:

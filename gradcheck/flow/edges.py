@@ -7,7 +7,14 @@ from enum import Enum, auto
 from typing import Any, ClassVar
 
 from gradcheck.backend import tf
-from gradcheck.flow._tensorflow import NESTED, custom_gradient, gradient_function, may_be_overridden, writes
+from gradcheck.flow._tensorflow import (
+    NESTED,
+    custom_gradient,
+    gradient_function,
+    is_function,
+    may_be_overridden,
+    writes,
+)
 
 Operation = Any
 Tensor = Any
@@ -133,7 +140,7 @@ def _dtypes(tensors: Sequence[Tensor]) -> tuple[Any, ...]:
 def _role(op: Operation, kind: str) -> Role:
     if kind in _SHAPE_ONLY:
         return Role.SHAPE
-    if kind in NESTED:
+    if kind in NESTED or is_function(op, kind):
         return Role.CALLS
     if kind in _HAND_ON:
         return Role.HANDS_ON

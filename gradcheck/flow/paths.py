@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from gradcheck.flow._tensorflow import BRANCHES, CALLS, CASES, LOOPS, NESTED, is_library, source_frames
+from gradcheck.flow._tensorflow import BRANCHES, CALLS, CASES, LOOPS, is_library, source_frames
 from gradcheck.flow.edges import Role, count_read, why_cannot_carry
 from gradcheck.flow.reach import Analysis, Reached
 
@@ -89,7 +89,9 @@ def _hops(analysis: Analysis, reached: Reached, tensor: Tensor, index: int) -> I
     for number, source in enumerate(op.inputs):
         if not reached.of(source)[0] >> index & 1:
             continue
-        if op.type in NESTED:
+        if _calls(analysis, op):
+            if not analysis.gave(op, reached, number):
+                continue
             bits = analysis.through(op, reached, number)[0][tensor.value_index]
             if bits[0]:
                 yield _Hop(tensor, op, number), not bits[1]
@@ -107,12 +109,16 @@ def _block(analysis: Analysis, tensor: Tensor, number: int) -> str | None:
     return analysis.gradients.blocks(tensor.op)[number] or why_cannot_carry([tensor])
 
 
+def _calls(analysis: Analysis, op: Operation) -> bool:
+    return analysis.gradients.role(op, op.type) is Role.CALLS
+
+
 def _is_written(analysis: Analysis, reached: Reached, writer: Operation, number: int, resource: Tensor) -> bool:
     """Whether what an operation writes into a resource depends on one of its inputs."""
-    if writer.type not in NESTED:
+    if not _calls(analysis, writer):
         return True
     held = analysis.through(writer, reached, number)[1]
-    return any(found[0] for found, source in zip(held, writer.inputs, strict=True) if source is resource)
+    return any(found[0] for found, source in zip(held, writer.inputs, strict=False) if source is resource)
 
 
 def _written(analysis: Analysis, reached: Reached, hop: _Hop) -> list[Step]:
@@ -128,7 +134,7 @@ def _written(analysis: Analysis, reached: Reached, hop: _Hop) -> list[Step]:
 def _steps(analysis: Analysis, reached: Reached, tensor: Tensor, number: int) -> list[Step]:
     """Return one operation as a step, or what it calls as several."""
     op = tensor.op
-    if op.type not in NESTED:
+    if not _calls(analysis, op):
         return [_step(op, _block(analysis, tensor, number))]
     if op.type in LOOPS:
         return _loop_steps(analysis, reached, tensor, number)

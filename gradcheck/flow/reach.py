@@ -61,7 +61,7 @@ class Analysis:
 
     def __init__(self) -> None:
         self.gradients = Gradients()
-        self._done: dict[int, Reached] = {}
+        self._done: dict[tuple[int, int, int], Reached] = {}
 
     def reach(self, graph: Graph, roots: Sequence[Tensor], results: Sequence[Tensor]) -> Reached:
         """Carry the roots' bits through all operations."""
@@ -78,8 +78,13 @@ class Analysis:
 
     def through(self, op: Operation, reached: Reached, number: int) -> tuple[Sequence[Bits], Sequence[Bits]]:
         """Return what one input of a call alone passes to each output, and into each input: bit 0 stands for it."""
-        alone = [(int(i == number), int(i == number)) for i in range(len(op.inputs))]
-        return _through(op, reached.inner[op.name], alone)
+        inner = reached.inner[op.name]
+        alone = [(int(i == number), int(i == number)) for i in range(_skipped(op) + len(inner[0].roots))]
+        return _through(op, inner, alone)
+
+    def gave(self, op: Operation, reached: Reached, number: int) -> bool:
+        """Whether a call had this input when it was analysed: taking gradients elsewhere adds some."""
+        return number < _skipped(op) + len(reached.inner[op.name][0].roots)
 
     def _carry(self, operations: Sequence[Operation], reached: Reached) -> bool:
         """Go through the operations once, and tell whether control flow of TensorFlow 1 was among them."""
@@ -117,18 +122,21 @@ class Analysis:
     def _call(self, op: Operation, reached: Reached) -> None:
         """Carry bits through functions that an operation calls, and into what these write."""
         inputs = [reached.of(tensor) for tensor in op.inputs]
-        inner = reached.inner[op.name] = [self._nested(graph) for graph in nested_graphs(op)]
+        inner = reached.inner[op.name] = [self._nested(graph, op) for graph in nested_graphs(op)]
         outputs, held = _through(op, inner, inputs)
         for out, found in zip(op.outputs, outputs, strict=True):
             reached.bits[id(out)] = found if carries(out) else (found[0], 0)
-        for tensor, after, changed in zip(op.inputs, held, _changed(op, inner), strict=True):
+        for tensor, after, changed in zip(op.inputs, held, _changed(inputs, inner), strict=True):
             if changed:
                 _write(op, after[0], tensor, reached)
 
-    def _nested(self, graph: Graph) -> Reached:
-        if id(graph) not in self._done:
-            self._done[id(graph)] = self.reach(graph, graph.inputs, graph.outputs)
-        return self._done[id(graph)]
+    def _nested(self, graph: Graph, op: Operation) -> Reached:
+        """Analyse a function as it is called: taking gradients elsewhere adds inputs and outputs to its graph."""
+        inputs, outputs = graph.inputs[: len(op.inputs) - _skipped(op)], graph.outputs[: len(op.outputs)]
+        key = id(graph), len(inputs), len(outputs)
+        if key not in self._done:
+            self._done[key] = self.reach(graph, inputs, outputs)
+        return self._done[key]
 
 
 def _of_first(op: Operation, bits: dict[int, Bits], count: int) -> tuple[int, int, int]:
@@ -158,9 +166,14 @@ def _write(op: Operation, value: int, resource: Tensor, reached: Reached) -> Non
         reached.writers.setdefault(id(resource), []).append(op)
 
 
-def _changed(op: Operation, inner: Sequence[Reached]) -> list[bool]:
+def _skipped(op: Operation) -> int:
+    """Return how many of a call's inputs its functions do not get: the one that chooses among several."""
+    return int(op.type in BRANCHES or op.type in CASES)
+
+
+def _changed(inputs: Sequence[Bits], inner: Sequence[Reached]) -> list[bool]:
     """Return which inputs of a call are resources that a function writes into."""
-    skipped = len(op.inputs) - len(inner[0].roots)
+    skipped = len(inputs) - len(inner[0].roots)
     return [False] * skipped + [
         any(id(root) in function.changed for function, root in zip(inner, roots, strict=True))
         for roots in zip(*(function.roots for function in inner), strict=True)
@@ -171,16 +184,16 @@ def _through(op: Operation, inner: Sequence[Reached], inputs: Sequence[Bits]) ->
     """Return the bits of a call's outputs, and what its inputs hold afterwards."""
     if op.type in LOOPS:
         return _loop(inner[0], inner[1], inputs)
-    chooses = op.type in BRANCHES or op.type in CASES
-    passed = list(inputs[1:] if chooses else inputs)
+    skipped = _skipped(op)
+    passed = list(inputs[skipped:])
     # Of several functions, the first input chooses.
-    chosen: Bits = (inputs[0][0], 0) if chooses else NOTHING
-    outputs, held = [chosen] * len(op.outputs), list(passed)
+    chosen: Bits = (inputs[0][0], 0) if skipped else NOTHING
+    outputs, held = [chosen] * len(inner[0].results), list(passed)
     for function in inner:
         outputs = [_union(old, _compose(out, passed)) for old, out in zip(outputs, function.outputs(), strict=True)]
         held = [_union(old, _compose(out, passed)) for old, out in zip(held, function.written(), strict=True)]
-    held = [*inputs[: len(inputs) - len(held)], *held]
-    rows = zip(held, _changed(op, inner), strict=True)
+    held = [*inputs[:skipped], *held]
+    rows = zip(held, _changed(inputs, inner), strict=True)
     return outputs, [_union(after, chosen) if changed else after for after, changed in rows]
 
 
