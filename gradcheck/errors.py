@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 
@@ -33,3 +34,18 @@ def unknown(kind: str, name: object, known: Iterable[str]) -> UsageError:
     close = difflib.get_close_matches(str(name).lower(), by_lower, n=1)
     hint = f"; did you mean {by_lower[close[0]]!r}?" if close else "."
     return UsageError(f"unknown {kind} {name!r}{hint} Known: {', '.join(choices)}")
+
+
+_LAST = re.compile(r"^\w+(Error|Exception): ")
+# What TensorFlow puts before and between what it has to say of a graph that fails when it runs.
+_NOISE = re.compile(r'Graph execution error:|Detected at node|File "|<stack traces|Stack trace for')
+
+
+def told(error: Exception, *, where: str = "") -> str:
+    """Say in one line what TensorFlow, or a user's function, raised, and where."""
+    lines = [line.strip() for line in str(error).strip().splitlines() if line.strip()] or [""]
+    if lines[0] == "in user code:":  # AutoGraph tells of the user's code first, and of what was raised last
+        said = _LAST.sub("", lines[-1])
+    else:
+        said = next((line for line in lines if not _NOISE.match(line)), lines[0])
+    return f"{type(error).__name__}{where}: {said}"

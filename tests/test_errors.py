@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gradcheck.errors import BackendError, EngineError, GradcheckError, LawBroken, UsageError, unknown
+from gradcheck.errors import BackendError, EngineError, GradcheckError, LawBroken, UsageError, told, unknown
 
 
 def test_unknown_name_is_answered_with_the_closest_one() -> None:
@@ -38,3 +38,27 @@ def test_a_missing_backend_is_wrong_usage_and_a_failing_engine_is_not() -> None:
 
 def test_a_name_in_the_wrong_case_is_meant_first() -> None:
     assert "did you mean 'keras.Adam'?" in str(unknown("optimizer", "keras.adam", ["keras.Adam", "keras.Nadam"]))
+
+
+_RUNNING = """Graph execution error:
+
+Detected at node Log defined at (most recent call last):
+  File "train.py", line 3, in <module>
+
+bad log : Tensor had NaN values
+\t [[{{node Log}}]] [Op:__inference_step_1]"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "ValueError: "),
+        ("first\nsecond", "ValueError: first"),
+        (_RUNNING, "ValueError: bad log : Tensor had NaN values"),
+        ("Graph execution error:\n", "ValueError: Graph execution error:"),
+        ('in user code:\n  File "a.py", line 1\n  TypeError: no', "ValueError: no"),
+    ],
+)
+def test_what_was_raised_is_told_in_one_line(text: str, said: str) -> None:
+    assert told(ValueError(text)) == said
+    assert told(ValueError(text), where=" at step 2") == said.replace(":", " at step 2:", 1)

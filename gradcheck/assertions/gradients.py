@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.backend import tf
-from gradcheck.errors import UsageError
+from gradcheck.errors import UsageError, told
 from gradcheck.gradient import Array, Gradient, MaybeGradient, Unconnected, largest
 
 Tensor = Any
@@ -62,8 +62,7 @@ class Side:
         try:
             return run()
         except Exception as error:  # whatever a user's function raises, its user must learn what it was
-            lines = str(error).strip().splitlines() or [""]
-            raise UsageError(f"{self.argument} raised {type(error).__name__}: {lines[0]}") from error
+            raise UsageError(f"{self.argument} raised {told(error)}") from error
 
 
 def find_watched(side: Side, args: Sequence[Any]) -> tuple[list[str], list[Variable]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gradcheck.backend import tf
-from gradcheck.errors import UsageError
+from gradcheck.errors import UsageError, told
+from gradcheck.flow.given import tensors_of
 
 Tensor = Any
 Variable = Any
@@ -17,6 +17,9 @@ Measured = float | str | None
 
 class Measuring:
     """Takes the gradient of every loss by every variable, by a tape inside a ``tf.function``.
+
+    Attributes:
+        variables: All variables that were asked for, by name; whole numbers have no gradient to take.
 
     Args:
         call: Computes the losses by name; ``None`` where they are tensors of a graph of TensorFlow 1.
@@ -33,6 +36,7 @@ class Measuring:
     ) -> None:
         self._call, self._changed = call, changed
         self._failed: dict[Key, str] = {}
+        self.variables = variables
         self._variables = {name: v for name, v in variables.items() if v.dtype.is_floating or v.dtype.is_complex}
         self._run = tf.function(self._differentiate, autograph=False)
 
@@ -44,7 +48,7 @@ class Measuring:
         """
         if self._call is None:
             raise UsageError("losses of a TensorFlow 1 graph cannot be measured: give a function that computes them")
-        given, before = [_tensors(arg) for arg in args], [variable.read_value() for variable in self._changed]
+        given, before = tensors_of(args), [variable.read_value() for variable in self._changed]
         try:
             found = self._run(*given)
         except Exception as error:
@@ -78,24 +82,6 @@ class Measuring:
         except Exception as error:  # the tape may raise anything, which then is what there is to tell
             self._failed[loss, name] = told(error)
             return None
-
-
-_LAST = re.compile(r"^\w+(Error|Exception): ")
-
-
-def told(error: Exception) -> str:
-    """Say what was raised in one line."""
-    lines = [line.strip() for line in str(error).strip().splitlines() if line.strip()] or [""]
-    # AutoGraph tells of the user's code first, and of what was raised last.
-    return f"{type(error).__name__}: {_LAST.sub('', lines[-1]) if lines[0] == 'in user code:' else lines[0]}"
-
-
-def _tensors(arg: Any) -> Any:
-    """Return arrays as tensors, so that another array of the same shape is not traced anew."""
-    if isinstance(arg, tf.TypeSpec):
-        raise UsageError(f"flow.measure needs values; found {arg}")
-    is_text = isinstance(arg, (bool, str)) or callable(arg) or arg is None
-    return arg if is_text else tf.nest.map_structure(lambda a: a if tf.is_tensor(a) else tf.constant(a), arg)
 
 
 def _norm(gradient: Any) -> Tensor:

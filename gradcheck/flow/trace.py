@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from gradcheck.backend import tf
-from gradcheck.errors import UsageError
+from gradcheck.errors import UsageError, told
 from gradcheck.flow._keras import compiled_losses, find_paths, noting_paths
 from gradcheck.flow._tensorflow import NESTED, is_library
-from gradcheck.flow.measure import told
+from gradcheck.flow.given import released, specs_of
 from gradcheck.flow.select import by_name, path_of
 
 Tensor = Any
@@ -47,7 +49,7 @@ def trace(losses: Any, args: Sequence[Any]) -> Traced:
     if not callable(losses):
         return _from_graph(losses)
     call = _naming(compiled_losses(losses) or losses)
-    specs = tf.nest.map_structure(spec_of, tuple(args))
+    specs = specs_of(args)
     try:
         with noting_paths() as paths:
             concrete = tf.function(call, autograph=False).get_concrete_function(*specs)
@@ -59,18 +61,6 @@ def trace(losses: Any, args: Sequence[Any]) -> Traced:
     named = dict(concrete.structured_outputs)
     _check(named)
     return _traced(concrete.graph, named, variables, paths, call)
-
-
-def spec_of(value: Any) -> Any:
-    """Return what stands for an argument while tracing: its shape and dtype, or itself if it is no array."""
-    if isinstance(value, (tf.TypeSpec, bool, str)) or callable(value) or value is None:
-        return value
-    if tf.is_tensor(value) and hasattr(value, "dtype"):
-        return tf.type_spec_from_value(value)
-    try:
-        return tf.type_spec_from_value(tf.constant(value))
-    except (ValueError, TypeError) as error:
-        raise UsageError(f"args must be tensors, arrays, specs or structures of them; found {value!r:.80}") from error
 
 
 def _traced(graph: Any, named: Mapping[str, Tensor], variables: Sequence[Variable], paths: Any, call: Any) -> Traced:
@@ -106,7 +96,7 @@ def _naming(losses: Callable[..., Any]) -> Callable[..., Mapping[str, Tensor]]:
     """Wrap whatever is callable in a function, which is all that tf.function takes alike, and name its losses."""
 
     def run(*args: Any) -> Mapping[str, Tensor]:
-        return _named(losses(*args))
+        return _named(losses(*released(args)))
 
     return run
 
@@ -119,8 +109,10 @@ def _named(outputs: Any) -> dict[str, Tensor]:
         found = {str(name): tensor for name, tensor in outputs.items()}
     elif isinstance(outputs, (list, tuple)):
         found = {f"loss{i}": tensor for i, tensor in enumerate(outputs, start=1)}
-    else:
+    elif tf.is_tensor(outputs) or isinstance(outputs, (bool, int, float, complex, str, np.generic, np.ndarray)):
         found = {"loss": outputs}
+    else:
+        raise UsageError(f"losses must return a mapping, a list, a tuple or one tensor; found {outputs!r:.80}")
     if not found:
         raise UsageError("losses must return at least one loss; found an empty result")
     return found

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.errors import UsageError
+from gradcheck.errors import UsageError, told
 from gradcheck.gradient import Array
 
 Read = Callable[[Any], Array]
@@ -91,8 +91,7 @@ def watch(
         try:
             step()
         except Exception as error:  # whatever a user's step raises, its user must learn what it was
-            lines = str(error).strip().splitlines() or [""]
-            raise UsageError(f"{argument} raised {type(error).__name__} at step {count}: {lines[0]}") from error
+            raise UsageError(f"{argument} raised {told(error, where=f' at step {count}')}") from error
         for motion, (_, variable) in zip(motions, variables, strict=True):
             motion.see(_read(variable, read))
     return motions

@@ -141,3 +141,11 @@ def test_inputs_that_do_not_fit_are_named() -> None:
         flow.measure(tf.TensorSpec([2]))
     with pytest.raises(UsageError, match="losses cannot be measured: "):
         flow.measure(tf.ones([3]))
+
+
+def test_what_fails_when_it_runs_is_told_without_tensorflows_preamble() -> None:
+    flow = gradcheck.flow(lambda: tf.debugging.check_numerics(tf.math.log(-W), "no logarithm") * U)
+    with pytest.raises(
+        UsageError, match=r"^losses cannot be measured: InvalidArgumentError: no logarithm : Tensor had"
+    ):
+        flow.measure()

@@ -217,3 +217,31 @@ def test_an_error_inside_a_function_is_told_with_its_cause_and_line() -> None:
 def test_a_mistake_is_named(losses, args, message) -> None:
     with pytest.raises(UsageError, match=f"^{message}"):
         gradcheck.flow(losses, *args)
+
+
+# --- variables among the arguments -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("losses", "args"),
+    [
+        (lambda a, b: tf.reduce_sum(a * tf.stop_gradient(b)), (W, U)),
+        (lambda given: tf.reduce_sum(given["a"] * tf.stop_gradient(given["b"])), ({"a": W, "b": U},)),
+        (tf.function(lambda a, b: tf.reduce_sum(a * tf.stop_gradient(b))), (W, U)),
+        (lambda a, x: tf.reduce_sum(a * x * tf.stop_gradient(U)), (W, tf.ones([2]))),
+    ],
+)
+def test_a_variable_among_the_arguments_is_that_variable(losses, args) -> None:
+    flow = gradcheck.flow(losses, *args).measure(*args)
+    assert flow.table() == {"loss": {"w": "connected", "u": "blocked"}}
+    assert flow.disagreements == ()
+    with pytest.raises(gradcheck.LawBroken, match=r"^loss leaks into w\n"):
+        gradcheck.assert_isolated(losses, "loss", *args, from_=[W])
+
+
+def test_a_keras_variable_among_the_arguments_is_that_variable() -> None:
+    dense = tf.keras.layers.Dense(1, name="given")
+    dense.build((None, 2))
+    flow = gradcheck.flow(lambda kernel: tf.reduce_sum(tf.convert_to_tensor(kernel) ** 2), dense.kernel)
+    assert list(flow.table()["loss"].values()) == ["connected"]
+    assert flow["loss", dense.kernel].kind.value == "connected"
