@@ -70,6 +70,8 @@ def explain_cells(found: Flow, wrong: Sequence[tuple[str, str, Kind]]) -> str:
 
 
 def _flow(losses: Callable[..., Any], args: Sequence[Any], wanted: Any, argument: str) -> Flow:
+    if wanted is None:
+        raise UsageError(f"{argument} must be variables, names, globs, layers or models; found None")
     try:
         return flow(losses, *args, variables=wanted)
     except UsageError as error:
@@ -79,6 +81,8 @@ def _flow(losses: Callable[..., Any], args: Sequence[Any], wanted: Any, argument
 
 
 def _cells(found: Flow, loss: str | Sequence[str]) -> list[tuple[str, str]]:
+    if not isinstance(loss, (str, list, tuple)) or not all(isinstance(name, str) for name in loss):
+        raise UsageError(f"loss must be the name of a loss, or names of several; found {loss!r:.80}")
     names = [loss] if isinstance(loss, str) else list(loss)
     if not names:
         raise UsageError(f"loss is empty: name at least one of {', '.join(found.losses)}")

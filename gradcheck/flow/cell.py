@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -34,9 +34,9 @@ class Cell:
     loss: str
     variable: str
     kind: Kind
-    _analysis: Analysis
-    _reached: Reached
-    _ends: tuple[Any, int] | None = None
+    _analysis: Analysis = field(repr=False)
+    _reached: Reached = field(repr=False)
+    _ends: tuple[Any, int] | None = field(default=None, repr=False)
     norms: tuple[float | None, ...] = ()
     failure: str = ""
 

@@ -136,6 +136,12 @@ def test_a_mistake_names_the_argument() -> None:
         assert_isolated(leaky, "loss1", tf.ones(1), from_="x*")
     with pytest.raises(UsageError, match=r"^variables must be variables"):
         assert_reaches(leaky, "loss1", tf.ones(1), variables=3)
+    with pytest.raises(UsageError, match=r"^from_ must be variables, names, globs, layers or models; found None"):
+        assert_isolated(leaky, "loss1", tf.ones(1), from_=None)
+    with pytest.raises(UsageError, match=r"^loss must be the name of a loss, or names of several; found <tf.Variable"):
+        assert_isolated(leaky, W1, tf.ones(1), from_=W1)
+    with pytest.raises(UsageError, match=r"^loss must be the name of a loss, or names of several; found 3"):
+        assert_reaches(leaky, 3, tf.ones(1), variables=W1)
     with pytest.raises(UsageError, match=r"^loss is empty: name at least one of loss1, loss2"):
         assert_reaches(leaky, [], tf.ones(1), variables=W1)
     with pytest.raises(UsageError, match=r"^losses cannot be traced: ZeroDivisionError"):

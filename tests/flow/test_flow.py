@@ -272,6 +272,7 @@ def test_a_flow_prints_itself_as_a_table() -> None:
         (lambda: None, {}, "losses must return at least one loss; found None"),
         (lambda: {}, {}, "losses must return at least one loss; found an empty result"),
         (lambda: WHOLE * 2, {}, "losses must return floating-point tensors; loss is int32"),
+        (lambda: {1}, {}, "losses must return a mapping, a list, a tuple or one tensor; found {1}"),
         (lambda: 1 / 0, {}, "losses cannot be traced: ZeroDivisionError: division by zero"),
         (lambda: U * 1.0, {"variables": []}, "variables is empty"),
         (lambda: U * 1.0, {"variables": ["x*"]}, "variables: no variable is called 'x*'; there are: u"),
@@ -289,3 +290,25 @@ def test_an_unknown_cell_is_refused() -> None:
         flow["lss", "u"]
     with pytest.raises(UsageError, match="unknown variable 'x'"):
         flow.explain("loss", "x")
+    with pytest.raises(UsageError, match="unknown variable 'w'"):
+        flow.explain("loss", W)
+    with pytest.raises(UsageError, match=r"^variable must be a name or a variable; found 3"):
+        flow.explain("loss", 3)
+    with pytest.raises(UsageError, match=r"^unknown loss 3"):
+        flow[3, "u"]
+    with pytest.raises(UsageError, match=r"^a cell is named by its loss and its variable"):
+        flow["loss"]
+
+
+def test_a_cell_is_found_by_its_variable() -> None:
+    flow = gradcheck.flow(lambda: U * 1.0)
+    assert flow["loss", U] is flow["loss", "u"]
+    assert flow.explain("loss", U) == flow.explain("loss", "u")
+
+
+def test_a_flow_and_its_cells_show_themselves_in_a_session() -> None:
+    flow = gradcheck.flow(lambda: U * 1.0)
+    assert repr(flow) == str(flow)
+    assert repr(flow["loss", "u"]) == (
+        "Cell(loss='loss', variable='u', kind=<Kind.CONNECTED: 'connected'>, norms=(), failure='')"
+    )
