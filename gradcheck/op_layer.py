@@ -13,8 +13,8 @@ from gradcheck.layer import Layer
 from gradcheck.op import REAL, Op, ops
 
 PREFIX = "ops."
-_SHAPE = (2, 3, 4)  # points, examples, features
-_ENGINES = ("forward", "unknown", "xla")  # limits of these would be an engine's
+_SHAPES = ((2, 3, 4), (3, 1, 2))  # points, examples, features
+_ENGINES = ("forward", "numeric", "unknown", "xla")  # limits of these would be an engine's
 _ULPS = 64  # a kernel may sum in another order where an array is larger
 
 
@@ -35,7 +35,7 @@ def operation_layer(name: str) -> Layer:
 
 
 def operation_layers() -> list[str]:
-    """Return the names of all layers that are operations; each operation is tried, which takes seconds."""
+    """Return the names of all layers that are operations; each operation is tried, which takes half a minute."""
     return [f"{PREFIX}{op.name}" for op in ops if why_no_layer(op) is None]
 
 
@@ -51,34 +51,55 @@ def why_no_layer(op: Op) -> str | None:
     if limit:
         return f"some engine cannot run it ({limit})"
     try:
-        return _tried(op) or _keeps_dtype(op)
+        return _by_examples(op) or _by_tangents(op) or _by_dtypes(op)
     except Exception as error:  # whatever a kernel says of shapes that it does not take
-        return f"it raises {type(error).__name__} at shape {_SHAPE}"
+        return f"it raises {type(error).__name__} at some shape or in some mode"
 
 
-def _tried(op: Op) -> str | None:
-    """Run the operation on a stack, and on each of its examples alone."""
+def _by_examples(op: Op) -> str | None:
+    """Run the operation on stacks, and on each of their examples alone."""
     apply = _apply(op)
-    values = np.random.Generator(np.random.Philox(key=0)).uniform(-2, 2, _SHAPE)
-    x = tf.constant(values, tf.float64)
-    with tf.GradientTape() as tape:
-        tape.watch(x)
+    for shape in _SHAPES:
+        x = _values(shape)
         whole = apply(x)
-    if not tf.is_tensor(whole) or whole.shape != x.shape or whole.dtype != x.dtype:
-        return "its result has another shape or dtype than its input"
-    if tape.gradient(whole, x) is None:
-        return "it has no gradient"
-    alone = np.stack([[apply(x[i, j : j + 1])[0].numpy() for j in range(_SHAPE[1])] for i in range(_SHAPE[0])])
-    apart = np.max(np.abs(alone - whole.numpy()))
-    if not apart <= _ULPS * np.finfo(np.float64).eps * np.max(np.abs(alone)):
-        return "an example depends on others of its batch, or the result is another one each time"
+        if not tf.is_tensor(whole) or whole.shape != x.shape or whole.dtype != x.dtype:
+            return "its result has another shape or dtype than its input"
+        alone = np.stack([[apply(x[i, j : j + 1])[0].numpy() for j in range(shape[1])] for i in range(shape[0])])
+        apart = np.max(np.abs(alone - whole.numpy()))
+        if not apart <= _ULPS * np.finfo(np.float64).eps * np.max(np.abs(alone)):
+            return "an example depends on others of its batch, or the result is another one each time"
     return None
 
 
-def _keeps_dtype(op: Op) -> str | None:
+def _by_tangents(op: Op) -> str | None:
+    """Take its gradient in both modes."""
+    apply, x = _apply(op), _values(_SHAPES[0])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        whole = apply(x)
+    forward = tf.function(
+        lambda x: _push(apply, x), autograph=False, input_signature=[tf.TensorSpec([None] * 3, x.dtype)]
+    )
+    tangent = forward(x)
+    absent = tape.gradient(whole, x) is None or tangent is None
+    return "it has no gradient" if absent else None
+
+
+def _push(apply: Any, x: Any) -> Any:
+    with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as accumulator:
+        result = apply(x)
+    return accumulator.jvp(result)
+
+
+def _by_dtypes(op: Op) -> str | None:
+    """Trace it for sizes that are not known."""
     traced = tf.function(_apply(op), autograph=False)
     found = [traced.get_concrete_function(tf.TensorSpec([None] * 3, dtype)).output_dtypes.name for dtype in REAL]
-    return None if found == list(REAL) else "its result has another dtype than its input, or sizes must be known"
+    return None if found == list(REAL) else "its result has another dtype than its input"
+
+
+def _values(shape: tuple[int, ...]) -> Any:
+    return tf.constant(np.random.Generator(np.random.Philox(key=0)).uniform(-2, 2, shape), tf.float64)
 
 
 def _apply(op: Op) -> Any:
