@@ -52,7 +52,8 @@ class Op:
             input's place.
         limits: Why an oracle does not apply, by the oracle's name: a kernel that XLA lacks, a
             gradient that is not differentiable itself. ``"second"`` and ``"forward"`` speak for
-            ``"second_forward"`` and ``"forward_function"`` too.
+            ``"second_forward"`` and ``"forward_function"`` too. Or why one of an oracle's ways does not,
+            by how what it doubts begins: ``"reverse over forward"``.
     """
 
     name: str

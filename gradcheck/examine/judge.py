@@ -50,7 +50,7 @@ def examine(op: Op, choice: Choice) -> Examined:
 def _surviving(subject: Subject, oracle: Oracle) -> Iterator[Finding]:
     """Yield what an oracle doubts here and nearby: a hidden tie or a lost digit does not survive a small move."""
     for doubt in oracle.judge(subject):
-        if _compilation_gap(doubt):
+        if _has_no_kernel(doubt) or any(doubt.what.startswith(way) for way in subject.op.limits):
             continue
         finding = _finding(subject, oracle, doubt)
         if find_known(finding):
@@ -84,19 +84,21 @@ def _recurs(near: Subject, *, oracle: Oracle, doubt: Doubt) -> bool:
     return any(other.what == doubt.what for other in oracle.judge(near))
 
 
-def _compilation_gap(doubt: Doubt) -> bool:
-    """Whether XLA says that it does not compile an operation: a gap in its kernels, not a fault of a gradient."""
-    text = doubt.found
-    return "XLA" in doubt.what and any(sign in text for sign in _NO_KERNEL)
+def _has_no_kernel(doubt: Doubt) -> bool:
+    """Whether XLA or pfor says that it does not know an operation: a gap in its kernels, not a fault of a gradient."""
+    signs = _NOT_COMPILED if "XLA" in doubt.what else _NOT_VECTORISED if "pfor" in doubt.what else ()
+    return any(sign in doubt.found for sign in signs)
 
 
-_NO_KERNEL = (
+_NOT_VECTORISED = ("No pfor vectorization defined",)
+_NOT_COMPILED = (
     "Detected unsupported operations",
     "No registered",
     "not compilable",
     "is not supported by XLA",
     "must be a compile-time constant",
     "compile time constant",
+    "requires a fixed tensor list size",
     "UnimplementedError",
     "Unimplemented",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from gradcheck.op import COMPLEX, Edge, Op
 T = TypeVar("T")
 Tensor = Any
 Tensors = Sequence[Tensor]
+_TRACED = re.compile(r"^ +(\w+): (.*)$", re.MULTILINE)  # the error, below the lines of code that were traced
 
 
 @dataclass(frozen=True)
@@ -179,8 +181,17 @@ def attempt(run: Callable[[], T]) -> T | Raised:
     try:
         return run()
     except Exception as error:
-        lines = str(error).strip().splitlines() or [""]
-        return Raised(type(error).__name__, lines[0][:300])
+        return _raised(error)
+
+
+def _raised(error: BaseException) -> Raised:
+    """Tell the error behind errors that only pass it on, and of an error while tracing what stands below the trace."""
+    while inner := error.__cause__ or (error.__context__ if isinstance(error, SystemError) else None):
+        error = inner
+    text = str(error).strip()
+    traced = _TRACED.search(text) if text.startswith("in user code:") else None
+    kind, message = traced.groups() if traced else (type(error).__name__, (text.splitlines() or [""])[0])
+    return Raised(kind, message[:300])
 
 
 def to_array(tensor: Any) -> Array:

@@ -61,6 +61,13 @@ def test_what_an_operation_raises_is_a_gap() -> None:
     assert examined.gaps == {"fails/float64": "NotImplementedError: no kernel"}
 
 
+def test_where_the_operation_itself_fails_is_a_gap_and_counts_as_not_judged() -> None:
+    counted = Op("counted", "lies", lambda x: x * float(x.shape[0]), (real(2, 2),))
+    examined = examine(counted, Choice(oracle=("unknown",)))
+    assert (examined.findings, examined.judged) == ((), ())
+    assert examined.gaps["counted/float64/unknown"].startswith("the operation itself fails there")
+
+
 def test_an_oracle_that_does_not_apply_is_a_gap_with_its_reason() -> None:
     limited = Op("limited", "lies", tf.tanh, (real(2, 2),), limits={"xla": "no kernel"})
     assert examine(limited, ALL).gaps["limited/float64/xla"] == "no kernel"
@@ -81,6 +88,31 @@ def test_what_xla_does_not_compile_is_no_fault(monkeypatch) -> None:
     assert labels(lies.HONEST, choice) == []
     message = "shapes must match"
     assert labels(lies.HONEST, choice) == ["honest/float64/xla"]
+
+
+def test_what_pfor_does_not_know_is_no_fault_and_what_it_gets_wrong_is(monkeypatch) -> None:
+    from gradcheck.oracles import jacobian
+
+    def unknown(subject, pfor):
+        if pfor:
+            raise ValueError(message)
+        return jacobians(subject, pfor)
+
+    jacobians = jacobian._jacobians
+    monkeypatch.setattr(jacobian, "_jacobians", unknown)
+    message = "No pfor vectorization defined for Foo"
+    choice = Choice(oracle=("jacobian",))
+    assert labels(lies.HONEST, choice) == []
+    message = "shapes must match"
+    assert labels(lies.HONEST, choice) == ["honest/float64/jacobian"]
+
+
+def test_one_way_of_an_oracle_is_left_out_for_a_reason_and_the_others_are_not() -> None:
+    choice = Choice(oracle=("second",))
+    other = lies.op(lies.flat_second, limits={"reverse over forward": "it refuses forward mode"})
+    assert labels(other, choice) == ["flat_second/float64/second"]
+    limited = lies.op(lies.flat_second, limits={"reverse over reverse": "it is differentiable once"})
+    assert labels(limited, choice) == []
 
 
 def test_the_gradient_functions_that_ran_are_noted() -> None:

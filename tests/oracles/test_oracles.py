@@ -9,7 +9,7 @@ from gradcheck.backend import tf
 from gradcheck.domain import away, real
 from gradcheck.op import Op, edge
 from gradcheck.oracles import jacobian, modes, oracles
-from gradcheck.oracles.subject import Raised, Subject
+from gradcheck.oracles.subject import Raised, Subject, attempt
 from oracles import lies
 
 LIES = {
@@ -134,3 +134,24 @@ def test_an_operation_that_raises_is_an_answer() -> None:
         raise ValueError("never")
 
     assert str(Subject(lies.op(fails), None, "float32").outputs) == "ValueError: never"
+
+
+def test_an_error_is_told_by_what_stands_behind_it() -> None:
+    def passed_on():
+        try:
+            raise KeyError("the cause")
+        except KeyError as error:
+            raise ValueError("while it was vectorised") from error
+
+    def lost_in_c():
+        try:
+            raise TypeError("the cause")
+        except TypeError:
+            raise SystemError("returned a result with an exception set") from None
+
+    def while_traced():
+        raise StopIteration("in user code:\n\n    File x, line 3\n\n    ValueError: the cause\n    and more: of it")
+
+    assert str(attempt(passed_on)) == "KeyError: 'the cause'"
+    assert str(attempt(lost_in_c)) == "TypeError: the cause"
+    assert str(attempt(while_traced)) == "ValueError: the cause"

@@ -135,7 +135,7 @@ def _scattered(x: Any, indices: list[int], *, version: int) -> Any:
 
 def _joined(handle: Any, x: Any, lengths: list[int], *, version: int) -> Any:
     if version == 1:
-        return tf.raw_ops.TensorListConcat(input_handle=handle, element_dtype=x.dtype, element_shape=[-1, 2]).tensor
+        return tf.raw_ops.TensorListConcat(input_handle=handle, element_dtype=x.dtype, element_shape=[None, 2]).tensor
     return tf.raw_ops.TensorListConcatV2(
         input_handle=handle, element_shape=[-1, 2], leading_dims=lengths, element_dtype=x.dtype
     ).tensor
