@@ -15,7 +15,7 @@ from gradcheck.examine.plan import Choice, judges, subjects
 from gradcheck.examine.shrink import shrink
 from gradcheck.gradient import Array
 from gradcheck.op import Op
-from gradcheck.oracles import Doubt, Oracle
+from gradcheck.oracles import Doubt, Oracle, Unjudged
 from gradcheck.oracles.subject import Raised, Subject
 
 _NEARBY = 3
@@ -42,6 +42,9 @@ def examine(op: Op, choice: Choice) -> Examined:
                 judged.append(f"{subject.label}/{oracle.name}")
                 try:
                     findings += _surviving(subject, oracle)
+                except Unjudged as reason:
+                    judged.pop()
+                    gaps[f"{subject.label}/{oracle.name}"] = str(reason)[:_TOO_LONG]
                 except Exception as error:
                     gaps[f"{subject.label}/{oracle.name}"] = f"{type(error).__name__}: {error}"[:_TOO_LONG]
     return Examined(op.name, tuple(findings), tuple(judged), gaps, frozenset(executed), time.perf_counter() - started)
@@ -81,7 +84,10 @@ def _around(subject: Subject) -> Iterator[Subject]:
 def _recurs(near: Subject, *, oracle: Oracle, doubt: Doubt) -> bool:
     if isinstance(near.outputs, Raised):
         return False
-    return any(other.what == doubt.what for other in oracle.judge(near))
+    try:
+        return any(other.what == doubt.what for other in oracle.judge(near))
+    except Unjudged:
+        return False
 
 
 def _has_no_kernel(doubt: Doubt) -> bool:

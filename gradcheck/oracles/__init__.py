@@ -32,6 +32,10 @@ class Doubt:
     place: str
 
 
+class Unjudged(Exception):
+    """An oracle cannot judge a subject, for a reason that is no fault of a gradient."""
+
+
 @dataclass(frozen=True)
 class Oracle:
     """A way to judge gradients.

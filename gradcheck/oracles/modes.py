@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from gradcheck.backend import tf
-from gradcheck.oracles import Doubt, oracle
+from gradcheck.oracles import Doubt, Unjudged, oracle
 from gradcheck.oracles._compare import compare
-from gradcheck.oracles.subject import Answer, Subject, attempt
+from gradcheck.oracles.subject import Answer, Raised, Subject, attempt
 
 
 @oracle("graph", "eager against tf.function")
 def judge_graph(subject: Subject) -> Iterator[Doubt]:
     """Trace the gradient with the shapes known."""
     specs = [tf.TensorSpec(x.shape, x.dtype) for x in subject.inputs]
-    yield from compare(subject, "eager against tf.function", subject.eager, in_function(subject, specs))
+    yield from _judge(subject, "eager against tf.function", specs)
 
 
 @oracle("unknown", "eager against tf.function with unknown sizes")
 def judge_unknown(subject: Subject) -> Iterator[Doubt]:
     """Trace the gradient with every dimension unknown."""
     specs = [tf.TensorSpec([None] * x.shape.rank, x.dtype) for x in subject.inputs]
-    found = in_function(subject, specs)
-    yield from compare(subject, "eager against tf.function of unknown sizes", subject.eager, found)
+    yield from _judge(subject, "eager against tf.function of unknown sizes", specs)
 
 
 @oracle("xla", "eager against XLA", slow=True)
 def judge_xla(subject: Subject) -> Iterator[Doubt]:
     """Compile the gradient by XLA, with the shapes known."""
     specs = [tf.TensorSpec(x.shape, x.dtype) for x in subject.inputs]
-    found = in_function(subject, specs, jit_compile=True)
-    yield from compare(subject, "eager against XLA", subject.eager, found)
+    yield from _judge(subject, "eager against XLA", specs, jit_compile=True)
+
+
+def _judge(subject: Subject, what: str, specs: Sequence[Any], **options: Any) -> Iterator[Doubt]:
+    """Compare with what a function gives; where the operation alone fails in one, that says nothing of its gradient."""
+    found = in_function(subject, specs, **options)
+    if isinstance(found, Raised) and not isinstance(subject.eager, Raised):
+        alone = attempt(lambda: tf.function(_call(subject), autograph=False, **options).get_concrete_function(*specs))
+        ran = alone if isinstance(alone, Raised) else attempt(lambda: alone(*subject.inputs))
+        if isinstance(ran, Raised):
+            raise Unjudged(f"the operation itself fails there: {ran}")
+    yield from compare(subject, what, subject.eager, found)
+
+
+def _call(subject: Subject) -> Callable[..., Any]:
+    return lambda *inputs: subject.call(inputs)
 
 
 def in_function(subject: Subject, specs: Sequence[Any], **options: Any) -> Answer:

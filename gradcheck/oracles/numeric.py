@@ -12,6 +12,7 @@ from gradcheck.oracles._numbers import pair, wide
 from gradcheck.oracles.subject import Raised, Subject, to_array
 
 _MOST = 24  # entries of an input that are moved, each by itself
+_AMPLIFIED = 8  # times what two samples of rounding show
 _CUBE = {2.0**-52: 2.0**-10, 2.0**-23: 2.0**-5}  # the step, by the dtype's epsilon
 
 
@@ -59,16 +60,25 @@ def moves(subject: Subject, place: int) -> Iterator[tuple[list[int], Array]]:
 def difference(
     subject: Subject, function: Callable[[list[Array]], float], place: int, move: Array
 ) -> tuple[float, float]:
-    """Return a slope along a move of one input, extrapolated from two steps, and how far it may be off."""
+    """Return a slope along a move of one input, extrapolated, and how far it may be off.
+
+    What is left out shrinks with the step; what rounding adds grows. An operation may amplify rounding far beyond the
+    last place of its result, so it is measured: by the distance of two extrapolations from three steps, and by what
+    is left of the values' even part when all that is smooth is taken out.
+    """
     step = _CUBE[subject.epsilon] * max(1.0, float(np.max(np.abs(subject.values[place]), initial=0.0)))
 
-    def slope(distance: float) -> tuple[float, float]:
-        ends = [function(_moved(subject, place, sign * distance * move)) for sign in (1, -1)]
-        return (ends[0] - ends[1]) / (2 * distance), max(map(abs, ends))
+    def at(distance: float) -> float:
+        return function(_moved(subject, place, distance * move))
 
-    (wide, size), (narrow, _) = slope(step), slope(step / 2)
-    rounding = 16 * subject.epsilon * size / step
-    return (4 * narrow - wide) / 3, abs(narrow - wide) + rounding
+    middle = at(0.0)
+    ends = [(at(step / part), at(-step / part)) for part in (1, 2, 4)]
+    wide, half, quarter = ((up - down) * part / (2 * step) for (up, down), part in zip(ends, (1, 2, 4), strict=True))
+    first, second = (4 * half - wide) / 3, (4 * quarter - half) / 3
+    even = [up + down - 2 * middle for up, down in ends]
+    rest = abs(even[0] - 20 * even[1] + 64 * even[2]) / (12 * step)  # 1 - 20 + 64 cancels squares and fourth powers
+    rounding = 16 * subject.epsilon * max(abs(value) for pair in ends for value in pair) / step
+    return first, abs(half - wide) + _AMPLIFIED * (abs(second - first) + rest) + rounding
 
 
 def _moved(subject: Subject, place: int, by: Array) -> list[Array]:

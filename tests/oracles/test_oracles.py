@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from gradcheck.backend import tf
 from gradcheck.domain import away, real
 from gradcheck.op import Op, edge
-from gradcheck.oracles import jacobian, modes, oracles
+from gradcheck.oracles import Unjudged, jacobian, modes, oracles
 from gradcheck.oracles.subject import Raised, Subject, attempt
 from oracles import lies
 
@@ -103,6 +105,28 @@ def test_what_an_entry_excludes_is_not_judged() -> None:
 def test_differences_that_do_not_settle_say_nothing() -> None:
     rough = lies.op(lambda x: tf.sin(x * 1e7) / 1e3)
     assert doubts("numeric", Subject(rough, None, "float64")) == []
+
+
+def test_an_operation_that_cancels_is_no_fault_and_a_lie_in_it_is() -> None:
+    """A million times x is added and taken away: a million times the rounding stays."""
+
+    def cubic(x, share=1.0):
+        @tf.custom_gradient
+        def cancelling(y):
+            return (y**3 + 1e6 * y) - 1e6 * y, lambda dy: share * 3.0 * y**2 * dy
+
+        return cancelling(x)
+
+    for seed in range(40):
+        assert doubts("numeric", Subject(lies.op(cubic), None, "float64", seed)) == []
+        assert doubts("numeric", Subject(lies.op(partial(cubic, share=1.001), name="lying"), None, "float64", seed))
+
+
+def test_where_the_operation_itself_fails_its_gradient_is_not_judged() -> None:
+    counted = Op("counted", "lies", lambda x: x * float(x.shape[0]), (real(2, 2),))
+    with pytest.raises(Unjudged, match="the operation itself fails there: TypeError"):
+        doubts("unknown", Subject(counted, None, "float64"))
+    assert doubts("graph", Subject(counted, None, "float64")) == []
 
 
 # --- subjects --------------------------------------------------------------------------------------
