@@ -10,6 +10,7 @@ from typing import Any
 from unittest.mock import patch
 
 from gradcheck.backend import tf
+from gradcheck.errors import UsageError
 
 Variable = Any
 Model = Any
@@ -58,7 +59,10 @@ def compiled_losses(model: Model) -> Callable[..., Mapping[str, Any]] | None:
     if kind is None or not (isinstance(model, kind) and getattr(model, "loss", None)):
         return None
 
-    def losses(inputs: Any, targets: Any) -> Mapping[str, Any]:
+    def losses(*args: Any) -> Mapping[str, Any]:
+        if len(args) != 2:
+            raise UsageError(f"args of a compiled Keras model are its inputs and its targets; found {len(args)} of them")
+        inputs, targets = args
         outputs = model(inputs, training=True)
         total = model.compute_loss(x=inputs, y=targets, y_pred=outputs)
         return {"loss": total, **_each(model, targets, outputs)}

@@ -38,6 +38,12 @@ def test_a_compiled_model_stands_for_its_loss_and_each_outputs() -> None:
     assert table["left"]["trunk/kernel"] == table["left"]["left/kernel"] == "connected"
 
 
+def test_a_compiled_model_without_its_targets_is_refused() -> None:
+    model = two_heads(loss={"left": "mse", "right": "mae"})
+    with pytest.raises(UsageError, match=r"^args of a compiled Keras model are its inputs and its targets; found 1 of"):
+        gradcheck.flow(model, tf.ones([2, 3]))
+
+
 def test_a_model_that_is_not_compiled_is_a_function() -> None:
     layer = tf.keras.layers.Dense(1, name="plain")
     assert set(kinds(tf.keras.Sequential([tf.keras.Input((2,)), layer]), tf.ones([1, 2])).values()) == {"connected"}
