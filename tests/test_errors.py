@@ -48,6 +48,8 @@ Detected at node Log defined at (most recent call last):
 bad log : Tensor had NaN values
 \t [[{{node Log}}]] [Op:__inference_step_1]"""
 
+_LAYER = "Exception encountered when calling Dense.call().\n\n\x1b[1mno\x1b[0m\n\nArguments received by Dense.call():"
+
 
 @pytest.mark.parametrize(
     ("text", "said"),
@@ -55,6 +57,8 @@ bad log : Tensor had NaN values
         ("", "ValueError: "),
         ("first\nsecond", "ValueError: first"),
         (_RUNNING, "ValueError: bad log : Tensor had NaN values"),
+        (_LAYER, "ValueError: no"),
+        (f'in user code:\n  File "a.py", line 1\n  TypeError: {_LAYER}', "ValueError: no"),
         ("Graph execution error:\n", "ValueError: Graph execution error:"),
         ('in user code:\n  File "a.py", line 1\n  TypeError: no', "ValueError: no"),
     ],

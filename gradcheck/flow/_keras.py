@@ -61,7 +61,9 @@ def compiled_losses(model: Model) -> Callable[..., Mapping[str, Any]] | None:
 
     def losses(*args: Any) -> Mapping[str, Any]:
         if len(args) != 2:
-            raise UsageError(f"args of a compiled Keras model are its inputs and its targets; found {len(args)} of them")
+            raise UsageError(
+                f"args of a compiled Keras model are its inputs and its targets; found {len(args)} of them"
+            )
         inputs, targets = args
         outputs = model(inputs, training=True)
         total = model.compute_loss(x=inputs, y=targets, y_pred=outputs)

@@ -40,7 +40,7 @@ def test_a_compiled_model_stands_for_its_loss_and_each_outputs() -> None:
 
 def test_a_compiled_model_without_its_targets_is_refused() -> None:
     model = two_heads(loss={"left": "mse", "right": "mae"})
-    with pytest.raises(UsageError, match=r"^args of a compiled Keras model are its inputs and its targets; found 1 of"):
+    with pytest.raises(UsageError, match=r"^args of a compiled Keras model are its inputs and its targets; found 1"):
         gradcheck.flow(model, tf.ones([2, 3]))
 
 
