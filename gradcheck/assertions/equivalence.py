@@ -51,6 +51,7 @@ def assert_same_gradients(f: Callable[..., Any], g: Callable[..., Any], *args: A
             matches nothing; there is no gradient at all; or rounding alone exceeds 1/64 of a gradient, so
             that there is nothing to judge.
     """
+    __tracebackhide__ = True
     pair = _Pair.of(f, g, args, variables)
     broken: dict[Key, list[tuple[str, Comparison]]] = {}
     for mode, runs in pair.modes().items():

@@ -29,6 +29,7 @@ def assert_isolated(losses: Callable[..., Any], loss: str | Sequence[str], *args
         LawBroken: A gradient flows; the message shows the table and the path, with the user's lines.
         UsageError: The losses cannot be traced, or a name matches nothing.
     """
+    __tracebackhide__ = True
     found = _flow(losses, args, from_, "from_")
     leaks = [cell for cell in _cells(found, loss) if found[cell].kind is Kind.CONNECTED]
     _fail("leaks into", found, leaks, Kind.INDEPENDENT)
@@ -48,6 +49,7 @@ def assert_reaches(losses: Callable[..., Any], loss: str | Sequence[str], *args:
         LawBroken: No gradient flows; the message shows the table and what cuts the path.
         UsageError: The losses cannot be traced, or a name matches nothing.
     """
+    __tracebackhide__ = True
     found = _flow(losses, args, _trainable(variables), "variables")
     cut = [cell for cell in _cells(found, loss) if found[cell].kind is not Kind.CONNECTED]
     _fail("does not reach", found, cut, Kind.CONNECTED)
@@ -100,6 +102,7 @@ def _trainable(wanted: Any) -> list[Any]:
 
 
 def _fail(verb: str, found: Flow, cells: Sequence[tuple[str, str]], expected: Kind) -> None:
+    __tracebackhide__ = True
     if not cells:
         return
     claims = []

@@ -39,6 +39,7 @@ def assert_law(
         UsageError: The law or the engine is unknown, or there is nothing to compare.
         EngineError: The engine raised.
     """
+    __tracebackhide__ = True
     chosen, runner = laws[law], engines[engine]
     reason = chosen.why_not(graph, runner)
     if reason is not None:

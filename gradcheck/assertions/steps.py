@@ -42,6 +42,7 @@ def assert_unchanged(
         LawBroken: A variable moved; the message names it, says by how much, and at which step.
         UsageError: ``variables`` is empty or names nothing, ``train_step`` raises, or ``steps`` is below 1.
     """
+    __tracebackhide__ = True
     scope = find_scope(train_step, variables)
     motions = watch(train_step, list(scope.given.items()), steps=steps, argument="train_step")
     _fail(scope, (), [m for m in motions if m.step and not (non_trainable and scope.may_move(m.name))])
@@ -77,6 +78,7 @@ def assert_only_changes(
         UsageError: ``variables`` is empty or names nothing, nothing else can be watched, ``train_step``
             raises or makes variables, or ``steps`` is below 1.
     """
+    __tracebackhide__ = True
     scope = find_whole_scope(train_step, variables, among)
     watched = [*scope.given.items(), *scope.others.items()]
     motions = watch(train_step, watched, steps=steps, argument="train_step")
@@ -111,6 +113,7 @@ def assert_step(
         UsageError: There is nothing to watch, a variable is in both lists, ``step`` raises, or ``steps``
             is below 1.
     """
+    __tracebackhide__ = True
     misses = find_misses(step, changes, leaves, steps=steps, read=read)
     if misses:
         raise LawBroken("a step does what it must not do\n" + "\n".join(misses))
@@ -118,6 +121,7 @@ def assert_step(
 
 def _fail(scope: Scope, still: Sequence[Motion], moved: Sequence[Motion]) -> None:
     """Raise what was found, if anything: still ones first, then weights, then what is not trainable."""
+    __tracebackhide__ = True
     state = [motion for motion in moved if scope.may_move(motion.name)]
     weights = [motion for motion in moved if not scope.may_move(motion.name)]
     parts = [

@@ -36,6 +36,7 @@ def assert_flow(losses: Callable[..., Any], expected: Expected, *args: Any, vari
         UsageError: The losses cannot be traced; a loss, variable or kind in ``expected`` is unknown; or a
             cell is named by no entry, or by several.
     """
+    __tracebackhide__ = True
     found = flow(losses, *args, variables=variables)
     demands = _match(found, expected)
     wrong = [(*key, kind) for key, kind in demands.items() if found[key].kind is not kind]

@@ -34,6 +34,46 @@ def test_a_leak_is_listed_with_its_test(pytester: pytest.Pytester, run: Run, mod
     )
 
 
+def test_a_failure_shows_the_users_line_and_none_of_gradchecks(pytester: pytest.Pytester, run: Run, model: str) -> None:
+    pytester.makepyfile(
+        test_hidden="""
+        import gradcheck
+        from model import losses, w1, w2
+
+        ONE = (1.0,)
+
+        def step():
+            w1.assign_add([1.0, 1.0])
+
+        def test_isolated():
+            gradcheck.assert_isolated(losses, "loss1", *ONE, from_=w1)
+
+        def test_reaches():
+            gradcheck.assert_reaches(losses, "loss2", *ONE, variables=w1)
+
+        def test_flow():
+            gradcheck.assert_flow(losses, {"loss1": {"w1": "blocked"}, "loss2": {"w1": "blocked"}}, *ONE, variables=w1)
+
+        def test_unchanged():
+            gradcheck.assert_unchanged(step, w1)
+
+        def test_only_changes():
+            gradcheck.assert_only_changes(step, w2, among=w1)
+
+        def test_step():
+            gradcheck.assert_step(step, leaves=[w1])
+
+        def test_same_gradients():
+            gradcheck.assert_same_gradients(lambda: w1 ** 2, lambda: w1 ** 3, variables=w1)
+        """
+    )
+    result = run()
+    result.assert_outcomes(failed=7)
+    result.stdout.fnmatch_lines([">*gradcheck.assert_isolated(losses*", "E*LawBroken: loss1 leaks into w1"])
+    result.stdout.no_fnmatch_line("*assertions*.py:*")
+    result.stdout.no_fnmatch_line("*raise LawBroken*")
+
+
 WRAPPED = {
     "as it is": "raise LawBroken('a claim')",
     "as a cause": "raise ValueError('other') from LawBroken('a claim')",
