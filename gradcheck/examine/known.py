@@ -28,7 +28,7 @@ class Known:
         where: Patterns of findings' labels, such as ``"sqrt/*complex*/xla"``; none if no operation of the catalogue
             meets it.
         what: Pattern of what disagrees.
-        found: Pattern of what is found instead of what is right.
+        expected, found: Patterns of what one way gives and of what the other does.
         since, before: The versions of TensorFlow that have it.
         issue: Address of an issue of TensorFlow's that reports it, empty if none is known.
         surely: Patterns of labels that show it whenever they are judged, so that it is missed when they do not;
@@ -38,6 +38,7 @@ class Known:
     trophy: str
     where: tuple[str, ...] = ()
     what: str = "*"
+    expected: str = "*"
     found: str = "*"
     since: tuple[int, int] = OLDEST
     before: tuple[int, int] = _NEVER
@@ -57,7 +58,8 @@ class Known:
         """Whether a finding is this fault."""
         named = any(fnmatchcase(finding.label, pattern) for pattern in self.where)
         doubt = finding.doubt
-        return self.holds() and named and fnmatchcase(doubt.what, self.what) and fnmatchcase(doubt.found, self.found)
+        told = ((doubt.what, self.what), (doubt.expected, self.expected), (doubt.found, self.found))
+        return self.holds() and named and all(fnmatchcase(text, pattern) for text, pattern in told)
 
 
 @cache

@@ -34,12 +34,23 @@ def judge_numeric(subject: Subject) -> Iterator[Doubt]:
                 continue  # the differences do not settle: nothing can be said here
             allowed = doubt + 64 * subject.epsilon * (abs(slope) + abs(found))
             if abs(slope - found) > allowed or not np.isfinite(found):
-                if gradient is None and place in subject.op.absent:
+                if gradient is None and place in subject.absent:
                     continue
                 what = "None though the value depends on it" if gradient is None else "reverse against numeric"
                 told = "None" if gradient is None else f"{found:.9g}, allowed {allowed:.2g}"
-                yield Doubt(what, f"{slope:.9g}", told, f"input {place} {index}")
+                yield Doubt(what, f"{slope:.9g}", told, where(place, index, move), allowed)
                 break
+
+
+def where(place: int, index: list[int], move: Array) -> str:
+    """Say which entry of which input is moved, and along which part."""
+    along = " along i" if np.imag(move[tuple(index)]) else ""
+    return f"input {place} {index}{along}"
+
+
+def step(subject: Subject, place: int) -> float:
+    """Return the largest step for an input: by the last place of the dtype, and the size of the input."""
+    return _CUBE[subject.epsilon] * max(1.0, float(np.max(np.abs(subject.values[place]), initial=0.0)))
 
 
 def moves(subject: Subject, place: int) -> Iterator[tuple[list[int], Array]]:
@@ -66,18 +77,18 @@ def difference(
     last place of its result, so it is measured: by the distance of two extrapolations from three steps, and by what
     is left of the values' even part when all that is smooth is taken out.
     """
-    step = _CUBE[subject.epsilon] * max(1.0, float(np.max(np.abs(subject.values[place]), initial=0.0)))
+    size = step(subject, place)
 
     def at(distance: float) -> float:
         return function(_moved(subject, place, distance * move))
 
     middle = at(0.0)
-    ends = [(at(step / part), at(-step / part)) for part in (1, 2, 4)]
-    wide, half, quarter = ((up - down) * part / (2 * step) for (up, down), part in zip(ends, (1, 2, 4), strict=True))
+    ends = [(at(size / part), at(-size / part)) for part in (1, 2, 4)]
+    wide, half, quarter = ((up - down) * part / (2 * size) for (up, down), part in zip(ends, (1, 2, 4), strict=True))
     first, second = (4 * half - wide) / 3, (4 * quarter - half) / 3
     even = [up + down - 2 * middle for up, down in ends]
-    rest = abs(even[0] - 20 * even[1] + 64 * even[2]) / (12 * step)  # 1 - 20 + 64 cancels squares and fourth powers
-    rounding = 16 * subject.epsilon * max(abs(value) for pair in ends for value in pair) / step
+    rest = abs(even[0] - 20 * even[1] + 64 * even[2]) / (12 * size)  # 1 - 20 + 64 cancels squares and fourth powers
+    rounding = 16 * subject.epsilon * max(abs(value) for pair in ends for value in pair) / size
     return first, abs(half - wide) + _AMPLIFIED * (abs(second - first) + rest) + rounding
 
 

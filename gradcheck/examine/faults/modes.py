@@ -29,4 +29,18 @@ FAULTS: tuple[Known, ...] = (
     Known("tensor-array-gather-repeated"),
     Known("tensor-list-scatter-repeated"),
     Known("xla-sqrt-grad-zero"),
+    Known(
+        "jacobian-loop-dtype",
+        ("*/jacobian",),
+        found="a Jacobian",
+        expected="InvalidArgumentError: TensorArray dtype is *",
+        surely=("cast_to_complex128/float64/jacobian",),
+    ),
+    Known(
+        "jacobian-loop-empty",
+        ("*/jacobian",),
+        found="a Jacobian",
+        expected="ValueError: Tensor's shape *",
+        surely=("negative/empty/float64/jacobian",),
+    ),
 )

@@ -7,6 +7,7 @@ from gradcheck.domain import away, definite, lower, matrices, positive, real, sy
 from gradcheck.op import COMPLEX, REAL, Family, edge, kink
 
 decompositions = Family("decompositions")
+XLA_ITERATES = "XLA iterates to a tolerance of its own, and compiles no complex matrices"
 BOTH = (*REAL, *COMPLEX)
 UNIT = [[1.0, 0.0], [0.0, 1.0]]
 SINGULAR = [[1.0, 2.0], [2.0, 4.0]]
@@ -108,6 +109,7 @@ decompositions(
         edge("size 1", [[2.0]]),
         edge("only vectors", symmetric(3, 3), call=lambda a: _turned(tf.linalg.eigh(a)[1])),
     ],
+    limits={"xla": XLA_ITERATES},
 )
 decompositions(
     "eigvalsh",
@@ -118,6 +120,7 @@ decompositions(
         edge("batch", symmetric(2, 2, 2)),
         edge("sum of equal values", UNIT, call=lambda a: tf.reduce_sum(tf.linalg.eigvalsh(a))),
     ],
+    limits={"xla": XLA_ITERATES},
 )
 decompositions(
     "eig",
@@ -147,7 +150,13 @@ decompositions(
         edge("empty", real(0, 0)),
     ],
 )
-decompositions("pinv", tf.linalg.pinv, real(2, 3), edges=[edge("deep", real(3, 2)), edge("square", matrices(2, 2))])
+decompositions(
+    "pinv",
+    tf.linalg.pinv,
+    real(2, 3),
+    edges=[edge("deep", real(3, 2)), edge("square", matrices(2, 2))],
+    limits={"unknown": "the gradient of a decomposition says that it must know the sizes"},
+)
 decompositions(
     "det",
     tf.linalg.det,

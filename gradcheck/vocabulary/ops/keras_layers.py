@@ -13,6 +13,8 @@ from gradcheck.op import REAL, Family, edge
 
 keras_layers = Family("keras_layers")
 keras = tf.keras
+# A CPU has no other kernels for pooling, and Resizing computes in float32.
+ONE_DTYPE = ("Pooling3D", "Resizing")
 ONES, TWOS, THREES = (2, 4, 2), (1, 4, 4, 2), (1, 3, 3, 2, 1)
 MASK = np.array([[True, True, False, True], [True, False, True, True]])
 
@@ -204,7 +206,7 @@ def _register(name: str) -> None:
         *domains,
         real(1, low=-0.1, high=0.1),
         edges=edges,
-        dtypes=("float32",) if name.endswith("Pooling3D") else REAL,  # a CPU has no other kernels
+        dtypes=("float32",) if name.endswith(ONE_DTYPE) else REAL,
         limits=unknown,
     )
 

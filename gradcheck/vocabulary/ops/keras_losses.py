@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcheck.backend import tf
 from gradcheck.domain import Domain, between, simplex
-from gradcheck.op import Family, edge
+from gradcheck.op import REAL, Family, edge
 
 keras_losses = Family("keras_losses")
 TRUE = [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
@@ -51,6 +51,11 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
     "SparseCategoricalCrossentropy": {"logits": {"from_logits": True}, "ignored": {"ignore_class": 1}},
     "Tversky": {"weights": {"alpha": 0.3, "beta": 0.6}},
 }
+MASKED = "it masks with infinities, whose tangents are not numbers"
+LIMITS: dict[str, dict[str, str]] = {
+    "CTC": {"forward": "its gradient has no gradient", "xla": "XLA has no kernel for it"},
+    "Circle": {"second": MASKED, "forward": MASKED},
+}
 REDUCTIONS = ("none", "sum", "mean_with_sample_weight")
 
 
@@ -81,6 +86,8 @@ def _register(name: str) -> None:
         f"keras.losses.{name}",
         _loss(name, labels),
         DOMAINS.get(name, UNIT),
+        dtypes=("float32",) if name == "CTC" else REAL,  # it computes in float32, whatever it is given
+        limits=LIMITS.get(name, {}),
         edges=[
             edge(way, call=_loss(name, labels, **options)) for way, options in cases.items() if _known(name, options)
         ],

@@ -10,6 +10,7 @@ special = Family("special")
 IMPLICIT = "the gradient follows the distribution, not the sample"
 NO_SECOND = "its gradient has no gradient"
 SINGLE = ("float16", *REAL)  # Eigen has no kernels for bfloat16
+NOT_WRITTEN = "its gradient function gives None: nobody has written that derivative"
 OF_DTYPE = "each dtype draws another sample"
 
 
@@ -55,6 +56,7 @@ special(
         edge("of q", positive(2, 3), call=lambda q: tf.math.zeta(tf.constant(2.5, q.dtype), q)),
         edge("empty", between(2.0, 3.0, 0, 2), positive(2)),
     ],
+    absent={0: NOT_WRITTEN},
 )
 special(
     "igamma",
@@ -96,6 +98,7 @@ special(
         edge("of x", between(0.1, 0.9, 2, 3), call=lambda x: tf.math.betainc(x * 0 + 1.5, x * 0 + 2.5, x)),
         edge("of x, scalar parameters", between(0.1, 0.9, 2, 3), call=lambda x: tf.math.betainc(_two(x), _two(x), x)),
     ],
+    absent={0: NOT_WRITTEN, 1: NOT_WRITTEN},
 )
 special("lbeta", tf.math.lbeta, positive(2, 3), edges=[edge("one", positive(2, 1)), edge("vector", positive(3))])
 
@@ -155,5 +158,5 @@ special(
     ),
     real(3),
     positive(3),
-    limits={"precision": OF_DTYPE},
+    limits={"precision": OF_DTYPE, "numeric": IMPLICIT, "second": IMPLICIT, "xla": "XLA draws another sample"},
 )
