@@ -111,5 +111,11 @@ def is_library(file: str) -> bool:
     return bool({"site-packages", "dist-packages"} & set(path.parts)) or ours in path.parents or file.startswith("<")
 
 
+@functools.cache
+def is_keras(file: str) -> bool:
+    """Whether a file is of Keras, whose layers name the scopes of what they make."""
+    return is_library(file) and bool({"keras", "tf_keras"} & set(Path(file).parts))
+
+
 def _as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]

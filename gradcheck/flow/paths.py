@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from gradcheck.flow._tensorflow import BRANCHES, CALLS, CASES, LOOPS, is_library, source_frames
+from gradcheck.flow._tensorflow import BRANCHES, CALLS, CASES, LOOPS, is_keras, is_library, source_frames
 from gradcheck.flow.edges import Role, count_read, why_cannot_carry
 from gradcheck.flow.reach import Analysis, Reached
 
@@ -25,6 +25,7 @@ class Step:
         name: Its name in the graph.
         file, line, source: Where the user's code made it; empty and 0 if nowhere.
         block: Why no gradient passes through it on this path, ``None`` where one does.
+        scope: Where the line is of the code that called a Keras layer, or there is none: the layer's scope.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Step:
     line: int = 0
     source: str = ""
     block: str | None = None
+    scope: str = ""
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,9 @@ def _loop_steps(analysis: Analysis, reached: Reached, tensor: Tensor, number: in
 
 
 def _step(op: Operation, block: str | None) -> Step:
+    scope, by_keras = op.name.rpartition("/")[0], False
     for file, line, source in source_frames(op):
         if not is_library(file):
-            return Step(op.type, op.name, file, line, source, block)
-    return Step(op.type, op.name, block=block)
+            return Step(op.type, op.name, file, line, source, block, scope if by_keras else "")
+        by_keras = by_keras or is_keras(file)
+    return Step(op.type, op.name, block=block, scope=scope)

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gradcheck.flow.cell import Cell, Kind
 from gradcheck.flow.result import Flow
-from gradcheck.flow.stages import short, stages
+from gradcheck.flow.stages import stages
 from gradcheck.flow.words import MARKS, MEANINGS, describe, label, printable, state
 
 _SIGN = 7.3  # width of a sign of the monospaced font, in the picture's units
@@ -185,7 +185,10 @@ def _boxes(cell: Cell, top: float) -> list[_Box]:
     contents: list[tuple[str, list[tuple[str, str]]]] = [("end", [(cell.variable, "name")])]
     for stage in found:
         mark = f"{MARKS['blocked']} " if stage.block else ""
-        lines = [(mark + short(stage.kinds), "name"), (_shortened(printable(stage.place), most=110), "place")]
+        lines = [
+            (mark + _shortened(stage.title, most=110), "name"),
+            (_shortened(printable(stage.place), most=110), "place"),
+        ]
         contents.append(("cut" if stage.block else "step", lines + ([(stage.block, "why")] if stage.block else [])))
     contents.append(("end", [(cell.loss, "name")]))
     boxes: list[_Box] = []

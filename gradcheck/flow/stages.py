@@ -18,6 +18,7 @@ class Stage:
         kinds: Their types, in order.
         file, line, source: The line of code; empty and 0 where a library made them.
         block: Why no gradient passes, ``None`` where one does.
+        scope: Of an operation that cuts, the scope of the Keras layer that made it; empty if none did.
     """
 
     kinds: tuple[str, ...]
@@ -25,6 +26,12 @@ class Stage:
     line: int
     source: str
     block: str | None
+    scope: str = ""
+
+    @property
+    def title(self) -> str:
+        """The operations, and the layer of one that cuts."""
+        return f"{short(self.kinds)} in {self.scope}" if self.scope else short(self.kinds)
 
     @property
     def place(self) -> str:
@@ -41,7 +48,7 @@ def stages(path: Sequence[Step]) -> list[Stage]:
         kinds = (*last.kinds, step.kind) if last and joins else (step.kind,)
         if joins:
             found.pop()
-        found.append(Stage(kinds, step.file, step.line, step.source, step.block))
+        found.append(Stage(kinds, step.file, step.line, step.source, step.block, step.scope if step.block else ""))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcheck.flow.cell import Cell
-from gradcheck.flow.stages import short, stages
+from gradcheck.flow.stages import stages
 
 # Colour alone tells nobody anything: each state has its mark and its word.
 MARKS = {
@@ -59,7 +59,7 @@ def describe(cell: Cell, *, path: bool = True) -> str:
     meaning = cell.disagreement or MEANINGS[state(cell)]
     lines = [f"{cell.variable} -> {cell.loss}: {label(cell)}; {meaning}"]
     for stage in stages(cell.path if path else cell.cuts):
-        lines += [f"  {MARKS['blocked'] if stage.block else '|'} {short(stage.kinds)}", f"      {stage.place}"]
+        lines += [f"  {MARKS['blocked'] if stage.block else '|'} {stage.title}", f"      {stage.place}"]
         lines += [f"      {stage.block}"] if stage.block else []
     return printable("\n".join(lines))
 

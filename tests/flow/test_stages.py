@@ -28,6 +28,14 @@ def test_operations_of_one_line_are_joined_and_cuts_stand_alone() -> None:
     assert stages(path)[-1].place == "made by a library"
 
 
+def test_a_cut_within_a_layer_names_the_layer() -> None:
+    path = [
+        Step("MatMul", "m/d/MatMul", "m.py", 3, "y = model(x)", scope="m/d"),
+        Step("Bucketize", "m/bins/Bucketize", "m.py", 3, "y = model(x)", "flat", "m/bins"),
+    ]
+    assert [stage.title for stage in stages(path)] == ["MatMul", "Bucketize in m/bins"]
+
+
 def test_files_inside_the_current_folder_are_shown_from_there(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     (inside,) = stages([Step("Mul", "m", str(tmp_path / "deep" / "m.py"), 1, "")])

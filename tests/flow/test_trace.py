@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import gradcheck
@@ -47,6 +49,15 @@ def test_a_compiled_model_without_its_targets_is_refused() -> None:
 def test_a_model_that_is_not_compiled_is_a_function() -> None:
     layer = tf.keras.layers.Dense(1, name="plain")
     assert set(kinds(tf.keras.Sequential([tf.keras.Input((2,)), layer]), tf.ones([1, 2])).values()) == {"connected"}
+
+
+def test_a_cut_that_keras_makes_names_its_layer() -> None:
+    layers = [tf.keras.Input((3,)), tf.keras.layers.Dense(2), tf.keras.layers.Discretization([0.0], name="bins")]
+    model = tf.keras.Sequential(layers)
+    flow = gradcheck.flow(lambda x: tf.reduce_sum(W * tf.cast(model(x), tf.float32)), tf.ones([1, 3]))
+    (kernel,) = (name for name in flow.variables if name.endswith("kernel"))
+    assert re.search(r"✕ Bucketize in .*bins.*\n .*reduce_sum\(W \* tf.cast\(model\(x\)", flow.explain("loss", kernel))
+    assert flow["loss", kernel].path[-1].scope == ""  # the user's own
 
 
 def test_a_seed_generator_is_blocked_by_its_dtype() -> None:
