@@ -1,4 +1,10 @@
-"""The gradient of avg_pool2d is wrong where a SAME window is larger than the image; needs only TensorFlow."""
+"""The gradient of avg_pool2d is wrong where a SAME window is larger than the image; needs only TensorFlow.
+
+A window that begins in the padding is made shorter by what lies there. Then `GetBroadcastSize`
+(`tensorflow/core/kernels/ops_util.cc`), which `AvgPoolGrad` asks, looks whether the whole window would reach beyond
+the image, and if so takes all of the image, as if nothing had been cut off before. So the cotangent goes to more
+pixels than were averaged, in smaller parts. The kernels of oneDNN, which take float32, have it right.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""The gradient of BlockLSTM passes through cells that it clips; needs only TensorFlow."""
+"""The gradient of BlockLSTM passes through cells that it clips; needs only TensorFlow.
+
+`BlockLSTM` takes `cell_clip`, "value to clip the 'cs' value to"; its gradient, `BlockLSTMGrad`, has no such
+attribute, and `_block_lstm_grad` (`tensorflow/python/ops/rnn_grad.py`) cannot hand it on. So the cotangent of a
+state that was clipped goes on to the inputs, though these do not move it. `tf.compat.v1.nn.rnn_cell.LSTMCell`,
+which clips by `tf.clip_by_value`, has it right.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The gates that BlockLSTM returns have the gradient zero, though they depend on its inputs; needs only TensorFlow."""
+"""The gates that BlockLSTM returns have the gradient zero, though they depend on its inputs; needs only TensorFlow.
+
+`_block_lstm_grad` (`tensorflow/python/ops/rnn_grad.py`) takes the cotangents of `cs` and `h` alone and drops the
+other five, so that a loss of the gates has the gradient zero, without a word.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""BlockLSTMV2 orders its gates otherwise than BlockLSTM, and has the other's gradient; needs only TensorFlow."""
+"""BlockLSTMV2 orders its gates otherwise than BlockLSTM, and has the other's gradient; needs only TensorFlow.
+
+`BlockLSTM` orders its gates i, c, f, o, and `BlockLSTMV2` orders them i, f, c, o, as its documentation says. There
+are two kernels for the gradient as well, but both operations are registered with one Python function
+(`_block_lstm_grad` in `tensorflow/python/ops/rnn_grad.py`), which calls that of the first. So the gradients of the
+cell's and of the forget gate's weights and biases change places.
+"""
 
 from __future__ import annotations
 

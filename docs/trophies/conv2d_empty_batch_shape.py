@@ -1,4 +1,9 @@
-"""conv2d of an empty batch of float32 has the shape of its input, not of a convolution; needs only TensorFlow."""
+"""conv2d of an empty batch of float32 has the shape of its input, not of a convolution; needs only TensorFlow.
+
+oneDNN's kernel, which takes float32 on x86 processors, returns for an empty batch the shape of its input. What
+stands behind the convolution gets another number of channels and another size of image, and so do the cotangents
+that come back. With `TF_ENABLE_ONEDNN_OPTS=0` both shapes are right.
+"""
 
 from __future__ import annotations
 

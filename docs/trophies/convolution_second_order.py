@@ -1,4 +1,10 @@
-"""The second derivative of tf.nn.convolution raises eagerly where data_format is left out; needs only TensorFlow."""
+"""The second derivative of tf.nn.convolution raises eagerly where data_format is left out; needs only TensorFlow.
+
+`tf.nn.convolution` hands `data_format=None` on to `Conv2D`. Eagerly the tape keeps the attribute as it was given,
+and gradient functions of the second order, such as `_Conv2DBackpropFilterGrad`
+(`tensorflow/python/ops/nn_grad.py`), decode it: None has no `decode`. With `data_format="NHWC"`, and inside a
+`tf.function`, it works.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""The gradient of DepthwiseConv2dNative with dilations is that without them; needs only TensorFlow and NumPy."""
+"""The gradient of DepthwiseConv2dNative with dilations is that without them; needs only TensorFlow and NumPy.
+
+Without oneDNN, `DepthwiseConv2dNative` refuses dilations. With it, as is usual on x86 processors, the operation
+heeds them for float32 and bfloat16; `_DepthwiseConv2dNativeGrad` (`tensorflow/python/ops/nn_grad.py`) hands them
+on, but the kernels of both gradients ignore them. `tf.nn.depthwise_conv2d` goes round it by space_to_batch, and has
+it right.
+"""
 
 from __future__ import annotations
 

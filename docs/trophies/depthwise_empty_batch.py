@@ -1,4 +1,8 @@
-"""The filter's gradient of depthwise_conv2d over an empty batch is memory that nobody wrote; needs only TensorFlow."""
+"""The filter's gradient of depthwise_conv2d over an empty batch is memory that nobody wrote; needs only TensorFlow.
+
+`DepthwiseConv2dNativeBackpropFilter` allocates the gradient and sums over the images of the batch. Where there is
+none, it writes nothing, and the gradient is whatever the memory held before.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The gradient of tf.nn.fractional_avg_pool raises in a tf.function of unknown sizes; needs only TensorFlow."""
+"""The gradient of tf.nn.fractional_avg_pool raises in a tf.function of unknown sizes; needs only TensorFlow.
+
+`_FractionalAvgPoolGrad` (`tensorflow/python/ops/nn_grad.py`) passes `op.inputs[0].get_shape()`, which is no tensor
+while a size is unknown, where `tf.shape(op.inputs[0])` would do. The gradient of `tf.nn.fractional_max_pool` has no
+such need.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""In training, the mean that a fused batch normalisation returns has the gradient zero; needs only TensorFlow."""
+"""In training, the mean that a fused batch normalisation returns has the gradient zero; needs only TensorFlow.
+
+`_BaseFusedBatchNormGrad` (`tensorflow/python/ops/nn_grad.py`) takes `grad[0]`, the cotangent of the normalised
+batch, and drops those of the mean and of the variance that the operation returns beside it. So a penalty on these
+statistics has the gradient zero, without a word; `tf.nn.moments` has one.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The gradient of tf.nn.isotonic_regression raises in a tf.function of an unknown batch; needs only TensorFlow."""
+"""The gradient of tf.nn.isotonic_regression raises in a tf.function of an unknown batch; needs only TensorFlow.
+
+`_MeanAggregator` (`tensorflow/python/ops/nn_grad.py`) splits a batch into rows, as many as its static shape says,
+which is None where the batch is unknown.
+"""
 
 from __future__ import annotations
 

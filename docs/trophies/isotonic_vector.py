@@ -1,4 +1,9 @@
-"""The gradient of tf.nn.isotonic_regression of a vector has another shape, and other numbers; needs only TensorFlow."""
+"""The gradient of tf.nn.isotonic_regression of a vector has another shape, and other numbers; needs only TensorFlow.
+
+`_MeanAggregator` (`tensorflow/python/ops/nn_grad.py`), the gradient of the operation, is made for matrices: it
+splits a vector into its entries, takes each for a row of its own, whose mean is the entry itself, and stacks them
+to a column. Neither the means over segments nor the shape are right.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""The gradient of tf.nn.log_poisson_loss with compute_full_loss by a target of zero is NaN; needs only TensorFlow."""
+"""The gradient of tf.nn.log_poisson_loss with compute_full_loss by a target of zero is NaN; needs only TensorFlow.
+
+The full loss adds Stirling's approximation of the logarithm of `z!`, and chooses zero in its place by `tf.where`
+for targets between 0 and 1 (`tensorflow/python/ops/nn_impl.py`). The gradient runs through both, and at a target of
+zero, a count like any other, the logarithm of the one that was not chosen has an infinite derivative, which times
+zero is NaN. A `tf.where` around the logarithm's argument would help.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The gradient of max_pool2d of an empty batch of bfloat16 ends the process in a tf.function; needs only TensorFlow."""
+"""The gradient of max_pool2d of an empty batch of bfloat16 ends the process in a tf.function; needs only TensorFlow.
+
+In a function, oneDNN's kernel of the gradient takes bfloat16 (`MklMaxPoolingGradOp`). For an empty batch it takes
+one tensor for another: "Check failed: dtype() == expected_dtype, int32 expected, got bfloat16" is the last that the
+process says. Eagerly, and with `TF_ENABLE_ONEDNN_OPTS=0`, the gradient is an empty one.
+"""
 
 from __future__ import annotations
 

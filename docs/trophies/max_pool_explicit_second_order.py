@@ -1,4 +1,9 @@
-"""max_pool2d with explicit padding has a gradient, and that has none: it raises; needs only TensorFlow."""
+"""max_pool2d with explicit padding has a gradient, and that has none: it raises; needs only TensorFlow.
+
+`_MaxPoolGradGrad` (`tensorflow/python/ops/nn_grad.py`) makes a `MaxPoolGradGrad` with the padding of the operation,
+which may be EXPLICIT, an attribute that `MaxPoolGradGrad` does not take. Padding by `tf.pad` first, with values
+below all others, goes round it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""The second derivative of the variance that tf.nn.moments gives is wrong; needs only TensorFlow."""
+"""The second derivative of the variance that tf.nn.moments gives is wrong; needs only TensorFlow.
+
+`tf.nn.moments` computes the variance around `stop_gradient(mean)` (`tensorflow/python/ops/nn_impl.py`). The mean's
+part of the first derivative is zero, so nothing is missed there; that part of the second derivative is not, and is
+lost. It reaches all that normalises by `tf.nn.moments`, such as Keras's LayerNormalization, under gradient
+penalties and in Hessians. `tf.math.reduce_variance` has it right.
+"""
 
 from __future__ import annotations
 

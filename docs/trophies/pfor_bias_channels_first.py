@@ -1,4 +1,8 @@
-"""tape.jacobian by pfor raises for bias_add with channels first unless the rank is four; needs only TensorFlow."""
+"""tape.jacobian by pfor raises for bias_add with channels first unless the rank is four; needs only TensorFlow.
+
+pfor's converter of `BiasAddGrad` (`tensorflow/python/ops/parallel_for/pfor.py`) sums over the axes 1, 3 and 4,
+which are right for images alone: `data_format` is NCHW for signals (NCW) and for volumes (NCDHW) too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""tape.jacobian by pfor raises for a convolution with explicit padding; needs only TensorFlow."""
+"""tape.jacobian by pfor raises for a convolution with explicit padding; needs only TensorFlow.
+
+pfor's converter of `Conv2DBackpropFilter` (`tensorflow/python/ops/parallel_for/pfor.py`) copies the attribute
+`padding`, which is EXPLICIT, and leaves out `explicit_paddings`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""tape.jacobian by pfor gives a grouped convolution's filter a wrong Jacobian; needs only TensorFlow and NumPy."""
+"""tape.jacobian by pfor gives a grouped convolution's filter a wrong Jacobian; needs only TensorFlow and NumPy.
+
+pfor's converter of `Conv2DBackpropFilter` (`tensorflow/python/ops/parallel_for/pfor.py`) lays the loop beside the
+channels of the cotangent and pretends that the filter were larger. In a grouped convolution a group takes a share
+of the channels, and now takes those of other groups and other rows of the Jacobian. With
+`experimental_use_pfor=False` it is right.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""The gradient of a projective transform warps back by the inverse, which is not its adjoint; needs only TensorFlow."""
+"""The gradient of a projective transform warps back by the inverse, which is not its adjoint; needs only TensorFlow.
+
+`_image_projective_transform_grad` (`tensorflow/python/ops/image_ops.py`) warps the cotangent by the inverse
+transform. That is the adjoint of moving whole pixels about, and of nothing else: where a picture is drawn twice as
+large, each pixel is read for about four, and gets the cotangent of about one. A transform that cannot be inverted
+has no gradient at all.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""tf.image.resize(method="bicubic") of float16 has the gradient None; needs only TensorFlow."""
+"""tf.image.resize(method="bicubic") of float16 has the gradient None; needs only TensorFlow.
+
+`_ResizeBicubicGrad` (`tensorflow/python/ops/image_grad.py`) gives None for all but float32 and float64, as is right
+for integers, and forgets the narrow floating dtypes that the operation takes. Casting the picture to float32 first
+goes round it.
+"""
 
 from __future__ import annotations
 

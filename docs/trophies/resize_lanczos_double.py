@@ -1,4 +1,10 @@
-"""tf.image.resize(method="lanczos3") takes float64 and float16, and its gradient raises; needs only TensorFlow."""
+"""tf.image.resize(method="lanczos3") takes float64 and float16, and its gradient raises; needs only TensorFlow.
+
+`ScaleAndTranslate`, which resizes by these kernels, takes pictures of any dtype and returns float32;
+`ScaleAndTranslateGrad` takes float32 alone, and `_ScaleAndTranslateGrad` (`tensorflow/python/ops/image_grad.py`)
+hands it the picture as it is. The same holds for the other kernels, such as lanczos5, gaussian and mitchellcubic,
+and for `antialias=True`. Casting the picture to float32 first goes round it.
+"""
 
 from __future__ import annotations
 

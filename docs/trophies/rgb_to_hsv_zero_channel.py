@@ -1,4 +1,9 @@
-"""The gradient of rgb_to_hsv drops the slope of the saturation by a channel that is zero; needs only TensorFlow."""
+"""The gradient of rgb_to_hsv drops the slope of the saturation by a channel that is zero; needs only TensorFlow.
+
+`_RGBToHSVGrad` (`tensorflow/python/ops/image_grad.py`) multiplies all that a channel does to the saturation by
+whether that channel is above zero, to avoid a division by zero that another guard avoids already. The saturation is
+1 - red / blue there, and its slope along red is the same at zero as beside it.
+"""
 
 from __future__ import annotations
 

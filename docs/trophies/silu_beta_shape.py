@@ -1,4 +1,9 @@
-"""The gradient of tf.nn.silu by a beta that is no scalar is a scalar; needs only TensorFlow."""
+"""The gradient of tf.nn.silu by a beta that is no scalar is a scalar; needs only TensorFlow.
+
+`swish_impl` (`tensorflow/python/ops/nn_impl.py`) sums the gradient by `beta` over everything, though `beta` may be
+a tensor that is broadcast, such as one number for each feature. So the gradient has another shape than its input;
+in a function it raises. `x * tf.sigmoid(beta * x)` has it right.
+"""
 
 from __future__ import annotations
 

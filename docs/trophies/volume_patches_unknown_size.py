@@ -1,4 +1,8 @@
-"""The gradient of tf.extract_volume_patches raises in a tf.function of unknown sizes; needs only TensorFlow."""
+"""The gradient of tf.extract_volume_patches raises in a tf.function of unknown sizes; needs only TensorFlow.
+
+`_ExtractVolumePatchesGrad` (`tensorflow/python/ops/array_grad.py`) multiplies the static sizes of its input, which
+are None where they are unknown. The gradient of `tf.image.extract_patches` asks `tf.shape` instead.
+"""
 
 from __future__ import annotations
 

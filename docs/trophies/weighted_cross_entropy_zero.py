@@ -1,4 +1,10 @@
-"""The gradient of tf.nn.weighted_cross_entropy_with_logits is wrong at a logit of zero; needs only TensorFlow."""
+"""The gradient of tf.nn.weighted_cross_entropy_with_logits is wrong at a logit of zero; needs only TensorFlow.
+
+The loss is written as `log1p(exp(-abs(x))) + relu(-x)` (`tensorflow/python/ops/nn_impl.py`). Its two kinks at zero
+cancel each other, so that the loss is smooth; but both have the derivative zero there, and half of the weight is
+missing. `tf.nn.sigmoid_cross_entropy_with_logits` is written by `tf.where` and has it right. A model whose last
+layer starts with zeros begins there.
+"""
 
 from __future__ import annotations
 
