@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
+
+from gradcheck.gradient import Array
 from gradcheck.oracles import Doubt
 
 
@@ -42,6 +45,13 @@ class Finding:
     def from_json(cls, stored: Mapping[str, Any]) -> Finding:
         """Return what `to_json` was made from."""
         return cls(**{**stored, "doubt": Doubt(**stored["doubt"]), "values": tuple(stored["values"])})
+
+
+def listed(value: Array) -> object:
+    """Return an array as nested lists; the two parts of a complex one apart."""
+    if np.iscomplexobj(value):
+        return {"real": value.real.astype(float).tolist(), "imag": value.imag.astype(float).tolist()}
+    return value.astype(np.float64).tolist()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from gradcheck.examine._tensorflow import watching
-from gradcheck.examine.finding import Examined, Finding
+from gradcheck.examine.finding import Examined, Finding, listed
 from gradcheck.examine.known import find_known
 from gradcheck.examine.plan import Choice, judges, subjects
 from gradcheck.examine.shrink import shrink
@@ -59,12 +59,14 @@ def _surviving(subject: Subject, oracle: Oracle) -> Iterator[Finding]:
         if find_known(finding):
             yield finding  # what is known was looked at by hand
         elif all(_recurs(near, oracle=oracle, doubt=doubt) for near in _around(subject)):
-            yield _finding(shrink(subject, partial(_recurs, oracle=oracle, doubt=doubt)), oracle, doubt)
+            small = shrink(subject, partial(_recurs, oracle=oracle, doubt=doubt))
+            there = (other for other in oracle.judge(small) if other.what == doubt.what)
+            yield _finding(small, oracle, next(there, doubt))
 
 
 def _finding(subject: Subject, oracle: Oracle, doubt: Doubt) -> Finding:
     edge = subject.edge.name if subject.edge else ""
-    values = tuple(map(_listed, subject.values))
+    values = tuple(map(listed, subject.values))
     return Finding(subject.op.name, edge, subject.dtype, oracle.name, doubt, subject.seed, values)
 
 
@@ -108,9 +110,3 @@ _NOT_COMPILED = (
     "UnimplementedError",
     "Unimplemented",
 )
-
-
-def _listed(value: Array) -> object:
-    if np.iscomplexobj(value):
-        return {"real": value.real.astype(float).tolist(), "imag": value.imag.astype(float).tolist()}
-    return value.astype(np.float64).tolist()

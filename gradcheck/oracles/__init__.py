@@ -24,12 +24,14 @@ class Doubt:
         expected: What one of them gives.
         found: What the other gives.
         place: Of which input, and where in it.
+        allowed: How far the two may lie apart, where both are numbers.
     """
 
     what: str
     expected: str
     found: str
     place: str
+    allowed: float | None = None
 
 
 class Unjudged(Exception):

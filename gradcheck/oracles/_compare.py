@@ -42,7 +42,8 @@ def differ(what: str, expected: Array, found: Array, bound: float, place: str) -
     apart = np.where(odd, np.inf, apart)
     if apart.size and apart.max() > bound:
         index = tuple(map(int, np.unravel_index(int(apart.argmax()), apart.shape)))
-        yield Doubt(what, f"{one[index]:.9g}", f"{other[index]:.9g}, allowed {bound:.2g}", f"{place} {list(index)}")
+        told = f"{other[index]:.9g}, allowed {bound:.2g}"
+        yield Doubt(what, f"{one[index]:.9g}", told, f"{place} {list(index)}", bound)
 
 
 def noise(subject: Subject) -> list[float]:

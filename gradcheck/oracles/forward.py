@@ -45,7 +45,7 @@ def _judge(subject: Subject, ways: Sequence[str]) -> Iterator[Doubt]:
         if isinstance(found, Raised):
             yield Doubt(told, f"{sum(terms):.9g}", str(found), "all inputs")
         elif not abs(found - sum(terms)) <= bound:
-            yield Doubt(told, f"{sum(terms):.9g}", f"{found:.9g}, allowed {bound:.2g}", "all inputs")
+            yield Doubt(told, f"{sum(terms):.9g}", f"{found:.9g}, allowed {bound:.2g}", "all inputs", bound)
 
 
 def _eagerly(subject: Subject, call: Pairing) -> Sequence[Tensor | None]:

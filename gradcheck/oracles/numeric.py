@@ -32,7 +32,8 @@ def judge_numeric(subject: Subject) -> Iterator[Doubt]:
             found = 0.0 if gradient is None else pair([gradient], [move])
             if not np.isfinite(doubt) or doubt > 0.05 * max(abs(slope), 1e-3):
                 continue  # the differences do not settle: nothing can be said here
-            allowed = doubt + 64 * subject.epsilon * (abs(slope) + abs(found))
+            sizes = abs(slope) + (abs(found) if np.isfinite(found) else 0.0)
+            allowed = doubt + 64 * subject.epsilon * sizes
             if abs(slope - found) > allowed or not np.isfinite(found):
                 if gradient is None and place in subject.absent:
                     continue

@@ -10,13 +10,13 @@ from gradcheck.oracles._compare import differ, noise
 from gradcheck.oracles._numbers import is_finite
 from gradcheck.oracles.subject import Raised, Subject
 
-_WIDE = {"bfloat16": "float32", "float16": "float32", "float32": "float64", "complex64": "complex128"}
+WIDER = {"bfloat16": "float32", "float16": "float32", "float32": "float64", "complex64": "complex128"}
 
 
 @oracle("precision", "float16, bfloat16, float32 and complex64 against the next wider dtype")
 def judge_precision(subject: Subject) -> Iterator[Doubt]:
     """Take the gradient at the narrow dtype's own values in both."""
-    wide = _WIDE.get(subject.dtype)
+    wide = WIDER.get(subject.dtype)
     if wide is None or wide not in subject.op.dtypes or isinstance(subject.eager, Raised):
         return
     other = subject.at(subject.values, wide)

@@ -47,9 +47,10 @@ def _judge(subject: Subject, ways: Sequence[str]) -> Iterator[Doubt]:
         if isinstance(found, Raised):
             yield Doubt(told, f"{expected:.9g}", str(found), "all inputs")
             continue
-        allowed = doubt + 2.0**-34 * (abs(expected) + abs(found)) + 1e-9
+        sizes = abs(expected) + (abs(found) if np.isfinite(found) else 0.0)
+        allowed = doubt + 2.0**-34 * sizes + 1e-9
         if not abs(found - expected) <= allowed:
-            yield Doubt(told, f"{expected:.9g}", f"{found:.9g}, allowed {allowed:.2g}", "all inputs")
+            yield Doubt(told, f"{expected:.9g}", f"{found:.9g}, allowed {allowed:.2g}", "all inputs", allowed)
 
 
 def _scalar(subject: Subject, way: Callable[[Subject], Tensor]) -> float:
@@ -60,15 +61,20 @@ def _objectives(subject: Subject) -> bool:
     return not isinstance(subject.outputs, Raised) and bool(subject.outputs)
 
 
+def step(subject: Subject) -> float:
+    """Return the largest step along the tangent."""
+    return _STEP * max([1.0, *(float(np.max(np.abs(v), initial=0.0)) for v in subject.values)])
+
+
 def _difference(subject: Subject) -> tuple[float, float]:
     """Return the curvature along the tangent by differences of the gradient, and how far it may be off."""
-    size = max([1.0, *(float(np.max(np.abs(v), initial=0.0)) for v in subject.values)])
+    size = step(subject)
 
     def slope(distance: float) -> tuple[float, float]:
         ends = [_along(subject, sign * distance) for sign in (1, -1)]
         return (ends[0] - ends[1]) / (2 * distance), max(map(abs, ends))
 
-    (wide, top), (narrow, _) = slope(_STEP * size), slope(_STEP * size / 2)
+    (wide, top), (narrow, _) = slope(size), slope(size / 2)
     return (4 * narrow - wide) / 3, abs(narrow - wide) + 64 * subject.epsilon * top / _STEP
 
 
