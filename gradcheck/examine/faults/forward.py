@@ -1,0 +1,73 @@
+"""Faults of forward mode, and of forward and reverse mode through functions."""
+
+from gradcheck.examine.known import Known
+
+_NUMBER = "[-0-9]*, allowed *"
+
+FAULTS: tuple[Known, ...] = (
+    Known(
+        "forward-sparse-read",
+        ("*/forward*", "*/second*"),
+        found="AttributeError: 'IndexedSlices' object has no attribute '_id'",
+        surely=("gather_v1/float64/forward*",),
+    ),
+    Known("forward-embedding-lookup"),
+    # Wherever forward mode meets a variant, of which it wants ones: arrays, lists, and what branches keep.
+    Known(
+        "forward-tensor-array",
+        ("*/forward*", "*/second*"),
+        found="TypeError: `dtype` <dtype: 'variant'>*",
+        surely=("array_write/float64/forward*",),
+    ),
+    Known("forward-ensure-shape"),
+    Known("forward-fused-batch-norm"),
+    Known("forward-svd-many-shapes"),
+    Known(
+        "forward-function-second-order",
+        ("*/forward_function",),
+        what="reverse against forward through a tf.function",
+        found="LookupError: No gradient defined for operation*",
+        surely=("igamma/float64/forward_function",),
+    ),
+    Known(
+        "forward-nested-cond",
+        ("rot90/*", "case/*", "cond/*", "switch_case/*", "while_loop/*"),
+        what="reverse against forward inside a tf.function",
+        found="AssertionError: ",
+        surely=("rot90/float64/forward_function",),
+    ),
+    Known(
+        "forward-forward-captured",
+        ("*/second_forward",),
+        what="forward over *",
+        found="TypeError: InternalError.__init__() missing 2 required positional arguments: 'op' and 'message'",
+        surely=("vectorized_map/float64/second_forward",),
+    ),
+    Known("forward-forward-variable"),
+    Known(
+        "forward-shared-tangent",
+        ("expm/float64/second_forward",),
+        what="forward over forward *",
+        found=_NUMBER,
+        surely=(),
+    ),
+    # Where a function takes all of the operation, nothing is left of the second derivative.
+    Known(
+        "reverse-forward-function",
+        (
+            *("case/*/second", "cond/*/second", "function/*/second", "function of a structure/*/second"),
+            *("vectorized_map/*/second", "slices_through_vectorized_map/float64/second"),
+            "*/in a function/*/second",
+        ),
+        what="reverse over forward *",
+        found="0, allowed *",
+        surely=("function/float64/second",),
+    ),
+    Known(
+        "reverse-forward-function",
+        ("*/second",),
+        what="reverse over forward *",
+        found="InternalError: Recorded operation '__forward_*' returned too few gradients. Expected 1 but received 2",
+        surely=("slices_through_function/float64/second",),
+    ),
+)
