@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from gradcheck.flow.paths import Step, find_path
-from gradcheck.flow.reach import Analysis, Reached
+from gradcheck.flow.reach import Analysis
+from gradcheck.flow.reached import Reached
 
 
 class Kind(str, Enum):

@@ -9,7 +9,8 @@ from gradcheck.errors import UsageError
 from gradcheck.flow._keras import compiled_losses
 from gradcheck.flow.cell import Cell, Kind
 from gradcheck.flow.measure import Measuring
-from gradcheck.flow.reach import Analysis, Reached
+from gradcheck.flow.reach import Analysis
+from gradcheck.flow.reached import Reached
 from gradcheck.flow.result import Flow
 from gradcheck.flow.select import choose
 from gradcheck.flow.trace import trace

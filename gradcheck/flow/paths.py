@@ -10,7 +10,8 @@ from typing import Any
 
 from gradcheck.flow._tensorflow import BRANCHES, CALLS, CASES, LOOPS, is_keras, is_library, source_frames
 from gradcheck.flow.edges import Role, count_read, why_cannot_carry
-from gradcheck.flow.reach import Analysis, Reached
+from gradcheck.flow.reach import Analysis
+from gradcheck.flow.reached import Reached
 
 Operation = Any
 Tensor = Any
@@ -92,7 +93,7 @@ def _hops(analysis: Analysis, reached: Reached, tensor: Tensor, index: int) -> I
         if not reached.of(source)[0] >> index & 1:
             continue
         if _calls(analysis, op):
-            if not analysis.gave(op, reached, number):
+            if not analysis.took(op, reached, number):
                 continue
             bits = analysis.through(op, reached, number)[0][tensor.value_index]
             if bits[0]:
