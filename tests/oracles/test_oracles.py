@@ -160,6 +160,23 @@ def test_an_operation_that_raises_is_an_answer() -> None:
     assert str(Subject(lies.op(fails), None, "float32").outputs) == "ValueError: never"
 
 
+@pytest.mark.parametrize("forgets", [True, False])
+def test_what_a_process_computed_before_does_not_show_in_forward_over_forward(monkeypatch, forgets) -> None:
+    """TensorFlow keeps the product of a square, and takes it for any other product of two inputs."""
+    from gradcheck.oracles import second
+
+    square, product = lies.op(_squared_exponential), lies.op(lambda x: tf.exp(x) * tf.sin(x))
+    doubts("second_forward", Subject(square, None, "float64"))
+    if not forgets:
+        monkeypatch.setattr(second, "forget_products", lambda: None)
+    assert bool(doubts("second_forward", Subject(product, None, "float64"))) != forgets
+
+
+def _squared_exponential(x):
+    y = tf.exp(x)
+    return y * y
+
+
 def test_an_error_is_told_by_what_stands_behind_it() -> None:
     def passed_on():
         try:

@@ -1,9 +1,15 @@
-"""Calls within a ``tf.function``."""
+"""Calls within a ``tf.function``, and what is computed again."""
 
 from typing import Any
 
 from gradcheck.backend import tf
 from gradcheck.op import Call
+
+
+# What it says: "Consider not using recompute_grad in forward mode autodiff".
+REFUSED = dict.fromkeys(
+    ("forward", "second_forward", "reverse over forward"), "tf.recompute_grad refuses forward mode on purpose"
+)
 
 
 def traced(call: Call) -> Call:

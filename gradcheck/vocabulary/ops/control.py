@@ -6,7 +6,7 @@ from typing import Any
 from gradcheck.backend import tf
 from gradcheck.domain import away, positive, real, unit
 from gradcheck.op import COMPLEX, REAL, Call, Family, edge
-from gradcheck.vocabulary.ops._traced import traced
+from gradcheck.vocabulary.ops._traced import REFUSED, traced
 
 control = Family("control")
 BOTH = (*REAL, *COMPLEX)
@@ -219,12 +219,17 @@ _both_ways(
         ),
         edge("gather", real(3), call=traced(tf.recompute_grad(lambda x: tf.gather(x, [0, 0, 2])))),
     ],
+    limits=REFUSED,
 )
 control(
     "py_function",
     lambda x: tf.ensure_shape(tf.py_function(lambda v: v * tf.sin(v), [x], x.dtype), x.shape),
     real(2, 3),
-    limits={"xla": "XLA does not compile Python", "jacobian": "Python is not vectorised"},
+    limits={
+        "xla": "XLA does not compile Python",
+        "jacobian": "Python is not vectorised",
+        **dict.fromkeys(("second", "forward"), "tf.py_function is documented to be differentiable once"),
+    },
     edges=[
         edge("scalar", 1.5),
         edge("two", real(2), real(2), call=lambda x, y: tf.py_function(lambda a, b: a * b * b, [x, y], x.dtype)),
