@@ -20,7 +20,6 @@ FAULTS: tuple[Known, ...] = (
         surely=("array_write/float64/forward*",),
     ),
     Known("forward-ensure-shape"),
-    Known("forward-fused-batch-norm"),
     Known("forward-svd-many-shapes"),
     Known(
         "forward-function-second-order",

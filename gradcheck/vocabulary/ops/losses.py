@@ -164,13 +164,12 @@ losses(
     real(4, 2, 3),
     dtypes=("float32",),
     edges=[
-        edge("batch first", real(2, 4, 3), call=lambda x: _ctc(x, logits_time_major=False)),
         edge("blank last", call=lambda x: _ctc(x, labels=[[1, 0], [1, 1]], blank_index=-1)),
         edge("unique", call=lambda x: _ctc(x, unique=tf.nn.ctc_unique_labels(tf.constant([[1, 2], [1, 1]])))),
         edge("no labels", call=lambda x: _ctc(x, label_length=[0, 1])),
         edge("impossible", call=lambda x: _ctc(x, logit_length=[4, 2])),
-        edge("one class and blank", real(4, 2, 2), call=lambda x: _ctc(x, labels=[[1, 1], [1, 1]])),
     ],
+    limits={"forward_function": "in a function its loops have no second gradient"},
 )
 losses(
     "ctc_loss_sparse",

@@ -37,10 +37,10 @@ for _version in ("", "V2"):
         edges=[edge("fewer steps than rows", call=_block(_version, steps=1))],
         limits=LIMITS,
     )
-recurrent("block_lstm_gates", _block("V2", outputs=(0, 2, 3, 4, 5)), *INPUTS, dtypes=("float32",), limits=LIMITS)
+recurrent("block_lstm_gates", _block("", outputs=(0, 2, 3, 4, 5)), *INPUTS, dtypes=("float32",), limits=LIMITS)
 recurrent(
     "block_lstm_clipped",
-    _block("V2", clip=0.5),
+    _block("", clip=0.5),
     X,
     between(2.0, 3.0, 1, 2),
     *INPUTS[2:7],
