@@ -5,7 +5,6 @@ from typing import Any
 from gradcheck.backend import tf
 from gradcheck.op import Call
 
-
 # What it says: "Consider not using recompute_grad in forward mode autodiff".
 REFUSED = dict.fromkeys(
     ("forward", "second_forward", "reverse over forward"), "tf.recompute_grad refuses forward mode on purpose"
