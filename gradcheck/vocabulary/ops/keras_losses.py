@@ -50,12 +50,13 @@ OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
     "Dice": {"axis 1": {"axis": 1}},
     "Huber": {"small delta": {"delta": 0.05}},
     "SparseCategoricalCrossentropy": {"logits": {"from_logits": True}, "ignored": {"ignore_class": 1}},
+    # All losses are reduced by the same few lines.
+    "MeanSquaredError": {f"reduction {way}": {"reduction": way} for way in ("none", "sum", "mean_with_sample_weight")},
     "Tversky": {"weights": {"alpha": 0.3, "beta": 0.6}},
 }
 LIMITS: dict[str, dict[str, str]] = {
     "CTC": {"forward_function": "in a function its loops have no second gradient", "xla": "XLA has no kernel for it"}
 }
-REDUCTIONS = ("none", "sum", "mean_with_sample_weight")
 
 
 def find_losses() -> Iterator[str]:
@@ -80,7 +81,7 @@ def _known(name: str, options: dict[str, Any]) -> bool:
 
 def _register(name: str) -> None:
     labels = LABELS.get(name, TRUE)
-    cases = {**OPTIONS.get(name, {}), **{f"reduction {way}": {"reduction": way} for way in REDUCTIONS}}
+    cases = OPTIONS.get(name, {})
     keras_losses(
         f"keras.losses.{name}",
         _loss(name, labels),
