@@ -5,8 +5,6 @@ from gradcheck.examine.known import Known
 FAULTS: tuple[Known, ...] = (
     Known("cond-unknown-shape"),
     Known("recompute-kills", before=(2, 17)),
-    Known("pfor-explicit-padding"),
-    Known("pfor-grouped-convolution"),
     Known(
         "recompute-slices",
         ("slices_through_recompute_grad/*",),
