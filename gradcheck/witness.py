@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,6 @@ from gradcheck.trial import Arena, Check, Trial
 FORMAT = "gradcheck-witness"
 VERSION = 1
 _FIELDS = (
-    "format",
-    "version",
     "law",
     "engine",
     "peers",
@@ -110,25 +108,46 @@ def load_witness(path: Path) -> Witness:
     Raises:
         UsageError: The file is missing, corrupt, or not a witness of this version.
     """
-    try:
-        stored = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise UsageError(f"{path} is not a witness: it is not JSON (line {error.lineno}: {error.msg})") from error
-    if not isinstance(stored, dict) or stored.get("format") != FORMAT:
-        raise UsageError(f'{path} is not a witness: expected "format": "{FORMAT}"')
-    if stored.get("version") != VERSION:
-        raise UsageError(
-            f"{path} has witness version {stored.get('version')!r}; this gradcheck reads version {VERSION}"
-        )
-    missing = [name for name in _FIELDS if name not in stored]
-    if missing:
-        raise UsageError(f"{path} is not a whole witness: {', '.join(missing)} missing")
+    stored = read_stored(path)
+    check_stored(path, stored, FORMAT, VERSION, _FIELDS)
     try:
         return _from_json(stored)
     except UsageError as error:
         raise UsageError(f"{path} is not a usable witness: {error}") from error
     except (TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"{path} is not a usable witness: a field has the wrong type") from error
+
+
+def read_stored(path: Path) -> dict[str, Any]:
+    """Read the JSON of a witness of any format.
+
+    Raises:
+        UsageError: The file is missing or corrupt.
+    """
+    try:
+        stored = json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{path} is not a witness: it is not JSON (line {error.lineno}: {error.msg})") from error
+    if not isinstance(stored, dict):
+        raise UsageError(f'{path} is not a witness: expected "format": "{FORMAT}"')
+    return stored
+
+
+def check_stored(path: Path, stored: Mapping[str, Any], form: str, version: int, fields: Sequence[str]) -> None:
+    """Accept what says that it is a whole witness of a format and version.
+
+    Raises:
+        UsageError: It is not.
+    """
+    if stored.get("format") != form:
+        raise UsageError(f'{path} is not a witness: expected "format": "{form}"')
+    if stored.get("version") != version:
+        raise UsageError(
+            f"{path} has witness version {stored.get('version')!r}; this gradcheck reads version {version}"
+        )
+    missing = [name for name in fields if name not in stored]
+    if missing:
+        raise UsageError(f"{path} is not a whole witness: {', '.join(missing)} missing")
 
 
 def _from_json(stored: Mapping[str, Any]) -> Witness:

@@ -24,16 +24,17 @@ def invoke(*arguments: object) -> Result:
 
 
 @pytest.fixture
-def _pretended(monkeypatch: pytest.MonkeyPatch) -> None:
+def _pretended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Let every operation have one finding, without running it."""
 
     def examine_all(names, choice, **options):
         for name in names:
             doubt = Doubt("eager against XLA", "1", "2", "input 0 [0]")
-            finding = Finding(name, "", "float64", "xla", doubt, choice.seed, ([1.0],))
+            finding = Finding(name, "", "float64", "xla", doubt, choice.seed)
             yield Examined(name, (finding,), (finding.label,), {f"{name}/zero": "no kernel"}, frozenset({"Tanh"}), 0.5)
 
     monkeypatch.setattr(pool, "examine_all", examine_all)
+    monkeypatch.chdir(tmp_path)
 
 
 def test_an_operation_is_judged_in_a_process_of_its_own(tmp_path: Path) -> None:
@@ -49,11 +50,16 @@ def test_an_operation_is_judged_in_a_process_of_its_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_pretended")
-def test_what_is_new_is_told_and_fails() -> None:
-    found = invoke("ops", "--op", "tanh")
+def test_what_is_new_is_told_and_fails(tmp_path: Path) -> None:
+    found = invoke("ops", "--op", "tanh", "--witnesses", tmp_path / "new")
     assert found.exit_code == 1
+    (path,) = (tmp_path / "new").iterdir()
+    stored = json.loads(path.read_text())
+    assert (stored["op"], stored["oracle"], stored["no_script"]) == ("tanh", "xla", "")
     assert "new    tanh: eager against XLA" in found.stdout
-    assert "reproduce  gradcheck ops --op 'tanh' --oracle xla --dtype float64 --edges" in found.stdout
+    assert "reproduce  gradcheck replay " in found.stdout
+    assert path.name in found.stdout
+    assert invoke("replay", path).exit_code == 0
     assert "1 new, 0 known, 0 gone" in found.stdout
 
 
@@ -92,6 +98,7 @@ def test_families_and_oracles_are_listed() -> None:
         (("--family", "elementwize"), "unknown family 'elementwize'; did you mean 'elementwise'?"),
         (("--oracle", "numeric "), "unknown oracle 'numeric '; did you mean 'numeric'?"),
         (("--dtype", "float8"), "unknown dtype 'float8'; did you mean 'float64'?"),
+        (("--witnesses", "/proc/nowhere"), "cannot write /proc/nowhere/finding.json"),
         (("--json", "/proc/nowhere/x.json"), "cannot write /proc/nowhere/x.json"),
     ],
 )

@@ -31,6 +31,9 @@ def ops(
     workers: Annotated[int | None, typer.Option(help="How many processes; as many as processors by default.")] = None,
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result as JSON; - for stdout.")] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result as JUnit XML.")] = None,
+    witnesses: Annotated[Path, typer.Option(metavar="DIR", help="Where new findings are written.")] = Path(
+        ".gradcheck"
+    ),
     list_: Annotated[bool, typer.Option("--list", help="List families and oracles, and stop.")] = False,
 ) -> None:
     """Judge the gradients of TensorFlow's own operations, and say what is new, known and gone.
@@ -47,9 +50,9 @@ def ops(
             tuple(family or ()), tuple(op or ()), tuple(oracle or ()), tuple(dtype or ()),
             edges=edges or everything, everything=everything, seed=seed,
         )  # fmt: skip
-        _check(json, junit)
+        _check(json, junit, witnesses / "finding.json")
         result, families = _examine(choice, workers, time)
-        _write(result, families, json, junit)
+        _write(result, families, json, junit, _keep(result, witnesses))
     raise typer.Exit(result.exit_code)
 
 
@@ -95,21 +98,32 @@ def _check(*paths: Path | None) -> None:
             check_writable(path)
 
 
-def _write(result: Result, families: dict[str, str], json: Path | None, junit: Path | None) -> None:
+def _keep(result: Result, folder: Path) -> dict[str, Path]:
+    """Write the first finding of each new cause as a witness; return where, by the cause's name."""
+    from gradcheck.examine.script import why_no_script
+    from gradcheck.examine.witness import FindingWitness
+
+    firsts = {cause.name: cause.findings[0] for cause in result.new}
+    return {name: FindingWitness(first, why_no_script(first)).save(folder) for name, first in firsts.items()}
+
+
+def _write(
+    result: Result, families: dict[str, str], json: Path | None, junit: Path | None, witnesses: dict[str, Path]
+) -> None:
     from json import dumps
 
     from gradcheck.files import write_whole
     from gradcheck.report.ops import print_result, result_json, result_junit
 
     if junit:
-        write_whole(junit, result_junit(result, families))
+        write_whole(junit, result_junit(result, families, witnesses))
     if json:
-        text = dumps(result_json(result, families), indent=1) + "\n"
+        text = dumps(result_json(result, families, witnesses), indent=1) + "\n"
         if str(json) == "-":
             typer.echo(text, nl=False)
             return
         write_whole(json, text)
-    print_result(result, families, console())
+    print_result(result, families, witnesses, console())
 
 
 def _print_list() -> None:

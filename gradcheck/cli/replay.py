@@ -11,21 +11,27 @@ from gradcheck.cli.shared import clear_errors, import_quietly
 from gradcheck.errors import UsageError
 
 if TYPE_CHECKING:
+    from gradcheck.examine.witness import FindingWitness
     from gradcheck.witness import Witness
 
 
 def replay(
-    witness: Annotated[Path, typer.Argument(help="A file that verify wrote.", show_default=False)],
+    witness: Annotated[Path, typer.Argument(help="A file that verify or ops wrote.", show_default=False)],
     script: Annotated[bool, typer.Option("--script", help="Print a script that needs only TensorFlow.")] = False,
 ) -> None:
     """Judge a failing case again, or print it as a script.
 
-    Exit code: 0 the law holds now, 1 it is still broken, 2 wrong usage, 3 the engine failed.
+    Exit code: 0 the law holds or the fault is gone now, 1 it is still there, 2 wrong usage, 3 the engine or the
+    operation failed.
     """
     with clear_errors():
+        from gradcheck.examine.witness import is_finding, load_finding
         from gradcheck.witness import load_witness
 
         import_quietly()
+        if is_finding(witness):
+            broken = _finding(load_finding(witness), witness, script=script)
+            raise typer.Exit(1 if broken else 0)
         loaded = load_witness(witness)
         if script and loaded.optimizer:
             raise UsageError(
@@ -38,6 +44,23 @@ def replay(
             return
         broken = _replay(loaded, witness)
     raise typer.Exit(1 if broken else 0)
+
+
+def _finding(loaded: FindingWitness, path: Path, *, script: bool) -> bool:
+    """Print a finding's script, or judge it again and return whether it is still there."""
+    from gradcheck.examine.script import write_script
+    from gradcheck.examine.witness import replay as run_replay
+    from gradcheck.report.ops import describe_finding
+
+    if script:
+        typer.echo(write_script(loaded), nl=False)
+        return False
+    now = run_replay(loaded)
+    if now is None:
+        typer.echo(f"{loaded.finding.label}: {loaded.finding.doubt.what} is gone at these inputs now.")
+        return False
+    typer.echo("\n".join([f"{now.op}: {now.doubt.what}", *describe_finding(now, path)]))
+    return True
 
 
 def _replay(loaded: Witness, path: Path) -> bool:

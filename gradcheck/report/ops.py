@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gradcheck.examine.finding import Finding
 from gradcheck.examine.result import Cause, Result, by_family
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 _PLACES = 4
 
 
-def print_result(result: Result, families: Mapping[str, str], console: Console) -> None:
+def print_result(result: Result, families: Mapping[str, str], witnesses: Mapping[str, Path], console: Console) -> None:
     """Print a row for each family, then every cause."""
     from rich.table import Table
 
@@ -23,7 +25,7 @@ def print_result(result: Result, families: Mapping[str, str], console: Console) 
         table.add_row(family, str(len(rows)), f"{judged:,}", f"{findings:,}", f"{gaps:,}")
     console.print(table)
     for cause in result.causes:
-        console.print("\n".join(describe_cause(cause)), markup=False)
+        console.print("\n".join(describe_cause(cause, witnesses)), markup=False)
     for fault in result.gone:
         console.print(f"gone   {fault.trophy}: this version should show it at {', '.join(fault.where)}", markup=False)
     for one in result.killed:
@@ -32,24 +34,28 @@ def print_result(result: Result, families: Mapping[str, str], console: Console) 
     console.print(f"{len(result.new)} new, {known} known, {len(result.gone)} gone", markup=False)
 
 
-def describe_cause(cause: Cause) -> list[str]:
+def describe_cause(cause: Cause, witnesses: Mapping[str, Path]) -> list[str]:
     """Return a cause as lines: what disagrees, by the first of its findings, and where else."""
-    first, doubt = cause.findings[0], cause.findings[0].doubt
     labels = list(dict.fromkeys(finding.label for finding in cause.findings))
     more = f" and {len(labels) - _PLACES} more" if len(labels) > _PLACES else ""
     lines = [f"{'known ' if cause.known else 'new   '} {cause.name}"]
     if cause.known is None:
-        lines += [
-            f"  expected   {doubt.expected}",
-            f"  found      {doubt.found}",
-            f"  where      {first.label}, {doubt.place}",
-            f"  inputs     {', '.join(map(str, first.values))[:400]}",
-            f"  reproduce  gradcheck ops --op '{first.op}' --oracle {first.oracle} --dtype {first.dtype} --edges",
-        ]
+        lines += describe_finding(cause.findings[0], witnesses[cause.name])
     return [*lines, f"  shows at   {', '.join(labels[:_PLACES])}{more}"]
 
 
-def result_json(result: Result, families: Mapping[str, str]) -> dict[str, Any]:
+def describe_finding(finding: Finding, path: Path) -> list[str]:
+    """Return what was expected, what was found, where, and how to see it again."""
+    return [
+        f"  expected   {finding.doubt.expected}",
+        f"  found      {finding.doubt.found}",
+        f"  where      {finding.label}, {finding.doubt.place}",
+        f"  inputs     {', '.join(map(str, finding.values))[:400]}",
+        f"  reproduce  gradcheck replay {path}",
+    ]
+
+
+def result_json(result: Result, families: Mapping[str, str], witnesses: Mapping[str, Path]) -> dict[str, Any]:
     """Return a result as JSON values."""
     return {
         "exit_code": result.exit_code,
@@ -57,6 +63,7 @@ def result_json(result: Result, families: Mapping[str, str]) -> dict[str, Any]:
             {
                 "name": cause.name,
                 "known": cause.known is not None,
+                "witness": str(witnesses[cause.name]) if cause.name in witnesses else None,
                 "findings": [finding.to_json() for finding in cause.findings],
             }
             for cause in result.causes
@@ -76,7 +83,7 @@ def result_json(result: Result, families: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def result_junit(result: Result, families: Mapping[str, str]) -> str:
+def result_junit(result: Result, families: Mapping[str, str], witnesses: Mapping[str, Path]) -> str:
     """Return a result as JUnit XML: a suite for each family, a case for each operation."""
     from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
 
@@ -89,7 +96,7 @@ def result_junit(result: Result, families: Mapping[str, str]) -> str:
         for one in rows:
             case = TestCase(one.op, family, one.seconds)
             if one.op in new:
-                case.result = [Failure("\n".join(describe_cause(new[one.op])))]
+                case.result = [Failure("\n".join(describe_cause(new[one.op], witnesses)))]
             elif one.killed:
                 case.result = [Error(one.killed)]
             suite.add_testcase(case)

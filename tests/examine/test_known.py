@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from gradcheck.examine.finding import Examined, Finding
 from gradcheck.examine.known import Known, find_gone, find_known, known_faults
 from gradcheck.examine.result import summarise
@@ -11,6 +13,7 @@ from gradcheck.report.ops import describe_cause, result_json, result_junit
 DOUBT = Doubt("eager against XLA", "1", "2", "input 0 [0]")
 FINDING = Finding("sqrt", "", "complex64", "xla", DOUBT, 0, ([1.0],))
 FAULT = Known("xla-sqrt", ("sqrt/complex*/xla",))
+WRITTEN = {"sqrt: eager against XLA": Path(".gradcheck/finding-1a2b3c4d.json")}
 FAMILIES = {"sqrt": "elementwise", "kills": "elementwise"}
 
 
@@ -50,26 +53,25 @@ def test_findings_are_grouped_by_cause_and_the_exit_code_is_strict() -> None:
 
 def test_a_new_cause_is_told_with_how_to_see_it_again() -> None:
     (cause,) = summarise([examined(FINDING)], []).causes
-    text = "\n".join(describe_cause(cause))
+    text = "\n".join(describe_cause(cause, WRITTEN))
     assert "new    sqrt: eager against XLA" in text
-    assert "reproduce  gradcheck ops --op 'sqrt' --oracle xla --dtype complex64 --edges" in text
+    assert "reproduce  gradcheck replay .gradcheck/finding-1a2b3c4d.json" in text
     (known,) = summarise([examined(FINDING)], [FAULT]).causes
-    assert describe_cause(known) == ["known  xla-sqrt", "  shows at   sqrt/complex64/xla"]
+    assert describe_cause(known, {}) == ["known  xla-sqrt", "  shows at   sqrt/complex64/xla"]
 
 
 def test_a_result_is_json_and_junit() -> None:
     result = summarise([examined(FINDING), Examined("kills", killed="signal")], [])
-    stored = result_json(result, FAMILIES)
+    stored = result_json(result, FAMILIES, WRITTEN)
     assert stored["causes"][0]["findings"] == [FINDING.to_json()]
+    assert stored["causes"][0]["witness"] == ".gradcheck/finding-1a2b3c4d.json"
     assert Finding.from_json(FINDING.to_json()) == FINDING
-    xml = result_junit(result, FAMILIES)
+    xml = result_junit(result, FAMILIES, WRITTEN)
     assert 'failures="1"' in xml
     assert 'errors="1"' in xml
 
 
 def test_every_known_fault_has_its_trophy() -> None:
-    from pathlib import Path
-
     trophies = Path(__file__).parents[2] / "docs" / "trophies"
     scripts = {script.stem.replace("_", "-") for script in trophies.glob("*.py")}
     assert {fault.trophy for fault in known_faults()} <= scripts

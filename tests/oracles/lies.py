@@ -117,5 +117,32 @@ def coarse(x):
     return cube(x)
 
 
+def raises(x):
+    """The gradient raises in every mode."""
+
+    @tf.custom_gradient
+    def cube(x):
+        def gradient(dy):
+            raise ValueError("no gradient")
+
+        return x**3, gradient
+
+    return cube(x)
+
+
+def other_in_pfor(x):
+    """The gradient is another where it is vectorised, for which TensorFlow traces it."""
+
+    @tf.custom_gradient
+    def cube(x):
+        def gradient(dy):
+            factor = 3.0 if tf.executing_eagerly() else 3.003
+            return factor * x**2 * dy
+
+        return x**3, gradient
+
+    return cube(x)
+
+
 HONEST = op(honest, dtypes=("float32", "float64"))
 AT_A_KINK = op(tf.abs, edges=(kink("zero", [0.0, 1.0]),))

@@ -1,0 +1,151 @@
+"""A finding becomes a script without gradcheck, which says BUG where the gradient lies and OK where it does not."""
+
+from __future__ import annotations
+
+import ast
+import runpy
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gradcheck.errors import UsageError
+from gradcheck.examine import script as module
+from gradcheck.examine.finding import Finding, listed
+from gradcheck.examine.judge import examine
+from gradcheck.examine.plan import Choice
+from gradcheck.examine.script import RESERVED, why_no_script, write_script
+from gradcheck.examine.witness import FindingWitness
+from gradcheck.op import COMPLEX, REAL, Op, ops
+from gradcheck.oracles import Doubt, oracles
+from gradcheck.oracles.subject import Subject
+from oracles import lies
+
+LIES = {
+    "numeric": lies.wrong_entry,
+    "numeric, None": lies.absent,
+    "form, shape": lies.wrong_shape,
+    "form, dtype": lies.wrong_dtype,
+    "form, finite": lies.not_finite,
+    "form, raises": lies.raises,
+    "graph": lies.other_in_graphs,
+    "graph, raises": lies.raises_in_graphs,
+    "unknown": lies.needs_sizes,
+    "xla": lies.other_in_graphs,
+    "forward": lies.not_linear,
+    "forward_function": lies.not_linear,
+    "second": lies.flat_second,
+    "second_forward": lies.flat_second,
+    "jacobian": lies.other_in_pfor,
+    "precision": lies.coarse,
+}
+WAYS = {
+    "reverse against numeric": "numeric",
+    "None though the value depends on it": "numeric",
+    "the gradient's shape": "form",
+    "the gradient's dtype": "form",
+    "the gradient raises": "form",
+    "a gradient that is not finite": "form",
+    "eager against tf.function": "graph",
+    "eager against tf.function of unknown sizes": "unknown",
+    "eager against XLA": "xla",
+    "reverse against forward eagerly": "forward",
+    "reverse against forward inside a tf.function": "forward_function",
+    "reverse against forward through a tf.function": "forward_function",
+    "reverse over reverse against differences of the first order": "second",
+    "reverse over forward against differences of the first order": "second",
+    "forward over reverse against differences of the first order": "second_forward",
+    "forward over forward against differences of the first order": "second_forward",
+    "a loop's Jacobian against pfor's": "jacobian",
+    "float64 against float32": "precision",
+}
+
+
+@pytest.fixture
+def register(monkeypatch: pytest.MonkeyPatch):
+    """Put an operation into the catalogue for the time of a test."""
+
+    def put(op: Op) -> Op:
+        assert "tanh" in ops
+        monkeypatch.setitem(ops._entries, op.name, op)
+        return op
+
+    return put
+
+
+def run(source: str, folder: Path) -> str:
+    """Run a script in this process and return its verdict."""
+    assert "gradcheck" not in source
+    path = folder / "script.py"
+    path.write_text(source)
+    return str(runpy.run_path(str(path))["main"]())
+
+
+@pytest.mark.parametrize("case", LIES)
+def test_a_lie_is_a_bug_in_its_script(case: str, register, tmp_path: Path, capsys) -> None:
+    op = register(lies.op(LIES[case]))
+    oracle = case.partition(",")[0]
+    finding = examine(op, Choice(oracle=(oracle,), everything=True)).findings[-1]
+    assert run(write_script(FindingWitness(finding)), tmp_path) == "BUG"
+    shown = capsys.readouterr().out
+    assert shown.splitlines()[-1] == "BUG"
+
+
+def dtypes() -> list[tuple[str, str]]:
+    """Return what each oracle may doubt, with a real and a complex dtype that it judges."""
+    cases = []
+    for what, name in WAYS.items():
+        real, imaginary = ("float32", "complex64") if name == "precision" else ("float64", "complex128")
+        cases += [(what, real)] + [(what, imaginary)] * ("complex" in oracles[name].dtypes)
+    return cases
+
+
+@pytest.mark.parametrize(("what", "dtype"), dtypes())
+def test_what_is_honest_is_ok_in_every_script(what: str, dtype: str, register, tmp_path: Path) -> None:
+    op = register(Op("cube", "lies", lambda x: x * x * x, lies.HONEST.inputs, (), (*REAL, *COMPLEX)))
+    oracle, place = WAYS[what], "input 0 [1, 0]"
+    values = tuple(map(listed, Subject(op, None, dtype).values))
+    finding = Finding(op.name, "", dtype, oracle, Doubt(what, "1", "2, allowed 0.001", place, 1e-3), 0, values)
+    assert run(write_script(FindingWitness(finding)), tmp_path) == "OK"
+
+
+def test_every_oracle_has_its_script() -> None:
+    assert set(module._KINDS) == set(oracles.names())
+    assert {WAYS[what] for what in WAYS} == set(oracles.names())
+
+
+def test_a_script_names_only_what_is_reserved(register) -> None:
+    register(lies.op(lies.honest, dtypes=("float32", "float64")))
+    for what, oracle in WAYS.items():
+        dtype = "float32" if oracle == "precision" else "float64"
+        doubt = Doubt(what, "1", "2", "input 0 [0, 0]")
+        tree = ast.parse(write_script(FindingWitness(Finding("honest", "", dtype, oracle, doubt, 0))))
+        defined = {n.name for n in tree.body if isinstance(n, ast.FunctionDef)}
+        stored = {t.id for n in tree.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
+        assert defined | stored <= {*RESERVED, "honest"}, what
+
+
+def test_what_the_witness_says_stays_within_its_quotes(register, tmp_path: Path) -> None:
+    register(lies.op(lies.honest))
+    doubt = Doubt("eager against XLA", '1"""\nimport os', "2\\", "input 0 [0, 0]")
+    source = write_script(FindingWitness(Finding("honest", "", "float64", "xla", doubt, 0)))
+    assert "1'''" in source
+    assert run(source, tmp_path) == "OK"
+
+
+def test_what_cannot_be_written_is_one_sentence(register) -> None:
+    thing = object()
+    opaque = register(Op("opaque", "lies", lambda x: x if thing else -x, lies.HONEST.inputs))
+    finding = Finding(opaque.name, "", "float64", "xla", Doubt("eager against XLA", "1", "2", "input 0 [0, 0]"), 0)
+    reason = "no script can be made of operation opaque: no expression makes a value of type object"
+    assert why_no_script(finding) == reason
+    with pytest.raises(UsageError, match=f"^{reason}$"):
+        write_script(FindingWitness(finding))
+    assert why_no_script(replace(finding, op="tanh")) == ""
+
+
+def test_an_entry_that_is_not_moved_any_more_is_told(register) -> None:
+    register(lies.op(lies.honest))
+    doubt = Doubt("reverse against numeric", "1", "2", "input 0 [7, 7]")
+    with pytest.raises(UsageError, match="moves no such entry any more"):
+        write_script(FindingWitness(Finding("honest", "", "float64", "numeric", doubt, 0)))
