@@ -30,7 +30,20 @@ def _averaged(x: Any, scale: Any, offset: Any, mean: Any, variance: Any) -> Any:
     return _fused("V3", 1)(x, scale, offset, mean, variance, exponential_avg_factor=0.3)
 
 
-for _version in ("", "V2", "V3"):
+EDGES = [
+    edge("one channel", real(2, 2, 2, 1), real(1), real(1)),
+    edge("channels first", call=lambda x, s, o: _fused("V3", 1)(x, s, o, data_format="NCHW")),
+    edge(
+        "channels first, one channel",
+        real(2, 1, 2, 2),
+        real(1),
+        real(1),
+        call=lambda x, s, o: _fused("V3", 1)(x, s, o, data_format="NCHW"),
+    ),
+    edge("equal values", [[[[1.0, 2.0]]], [[[1.0, 2.0]]]], channel, channel),
+]
+# The versions differ in their workspace alone.
+for _version, _edges in (("", []), ("V2", []), ("V3", EDGES)):
     normalisation(
         f"fused_batch_norm{_version.lower()}",
         _fused(_version, 1),
@@ -38,21 +51,7 @@ for _version in ("", "V2", "V3"):
         channel,
         channel,
         dtypes=("float32",),
-        edges=[
-            edge("one channel", real(2, 2, 2, 1), real(1), real(1)),
-            edge(
-                "channels first",
-                call=lambda x, s, o, v=_version: _fused(v, 1)(x, s, o, data_format="NCHW"),
-            ),
-            edge(
-                "channels first, one channel",
-                real(2, 1, 2, 2),
-                real(1),
-                real(1),
-                call=lambda x, s, o, v=_version: _fused(v, 1)(x, s, o, data_format="NCHW"),
-            ),
-            edge("equal values", [[[[1.0, 2.0]]], [[[1.0, 2.0]]]], channel, channel),
-        ],
+        edges=_edges,
     )
 normalisation("fused_batch_norm_moments", _fused("V3", 3), image, channel, channel, dtypes=("float32",))
 normalisation(
