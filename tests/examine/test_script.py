@@ -109,9 +109,16 @@ def test_what_is_honest_is_ok_in_every_script(what: str, dtype: str, register, t
     assert run(write_script(FindingWitness(finding)), tmp_path) == "OK"
 
 
-def test_every_oracle_has_its_script() -> None:
-    assert set(module._KINDS) == set(oracles.names())
-    assert {WAYS[what] for what in WAYS} == set(oracles.names())
+def test_every_script_is_an_oracles_and_is_tested_both_ways() -> None:
+    assert set(module._KINDS) <= set(oracles.names())
+    assert set(WAYS.values()) == {case.partition(",")[0] for case in LIES} == set(module._KINDS)
+
+
+def test_an_oracle_without_a_script_says_so(register, monkeypatch: pytest.MonkeyPatch) -> None:
+    register(lies.op(lies.honest))
+    monkeypatch.delitem(module._KINDS, "xla")
+    finding = Finding("honest", "", "float64", "xla", Doubt("eager against XLA", "1", "2", "input 0 [0, 0]"), 0)
+    assert why_no_script(finding) == "there is no script of oracle xla; replay it without --script"
 
 
 def test_a_script_names_only_what_is_reserved(register) -> None:
