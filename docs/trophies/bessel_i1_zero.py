@@ -1,4 +1,9 @@
-"""The gradient of tf.math.special.bessel_i1 at zero is 1, where it is 1/2; needs only TensorFlow."""
+"""The gradient of tf.math.special.bessel_i1 at zero is 1, where it is 1/2; needs only TensorFlow.
+
+`_BesselI1Grad` (`tensorflow/python/ops/math_grad.py`) writes the value at zero by hand, where its formula I0(x) -
+I1(x) / x is 0 / 0, and writes 1; I1(x) is x / 2 near zero, so it is 1/2, as its neighbours `_BesselI1eGrad` and
+`_BesselJ1Grad` have it. The second derivative of bessel_i0 at zero, which is that value, is wrong with it.
+"""
 
 from __future__ import annotations
 

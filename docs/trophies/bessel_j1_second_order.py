@@ -1,4 +1,9 @@
-"""The second derivative of tf.math.special.bessel_j1 at zero is NaN, where it is 0; needs only TensorFlow."""
+"""The second derivative of tf.math.special.bessel_j1 at zero is NaN, where it is 0; needs only TensorFlow.
+
+`_BesselJ1Grad` (`tensorflow/python/ops/math_grad.py`) chooses 1/2 at zero by a `where` beside J0(x) - J1(x) / x. The
+quotient that is not chosen is 0 / 0, and its derivative times zero is NaN. Dividing by a number that is not zero
+where the other branch is chosen would do; bessel_i1 has the same fault.
+"""
 
 from __future__ import annotations
 

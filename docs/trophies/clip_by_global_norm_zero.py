@@ -1,4 +1,10 @@
-"""The gradient of tf.clip_by_global_norm at zeros is NaN, where nothing is clipped; needs only TensorFlow."""
+"""The gradient of tf.clip_by_global_norm at zeros is NaN, where nothing is clipped; needs only TensorFlow.
+
+`tf.clip_by_global_norm` (`tensorflow/python/ops/clip_ops.py`) takes the smaller of 1 / norm and 1 / clip_norm. At
+zero 1 / norm is infinite and not chosen, but its derivative and that of the root in the norm are infinite too, and
+zero times infinity is NaN. Near zero nothing is clipped, so the gradient is 1. `tf.clip_by_norm` guards its root by a
+`where`.
+"""
 
 from __future__ import annotations
 

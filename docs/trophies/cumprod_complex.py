@@ -1,4 +1,8 @@
-"""The gradient of tf.math.cumprod of complex numbers lacks a conjugate; needs only TensorFlow."""
+"""The gradient of tf.math.cumprod of complex numbers lacks a conjugate; needs only TensorFlow.
+
+`_CumprodGrad` (`tensorflow/python/ops/math_grad.py`) multiplies by the products and divides by the inputs, where the
+gradient of a complex function needs the conjugates of both, as `_ProdGrad` takes them.
+"""
 
 from __future__ import annotations
 

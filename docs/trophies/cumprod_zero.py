@@ -1,4 +1,9 @@
-"""The gradient of tf.math.cumprod by a zero is 0, where it is the product of the others; needs only TensorFlow."""
+"""The gradient of tf.math.cumprod by a zero is 0, where it is the product of the others; needs only TensorFlow.
+
+`_CumprodGrad` (`tensorflow/python/ops/math_grad.py`) divides by the inputs, with zero for what is divided by zero.
+The second derivatives of `tf.reduce_prod`, whose gradient is made of products by cumprod, are wrong at a zero too,
+and its Hessian is not symmetric there.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""Reverse over forward mode of tf.math.cumulative_logsumexp gives NaN; needs only TensorFlow."""
+"""Reverse over forward mode of tf.math.cumulative_logsumexp gives NaN; needs only TensorFlow.
+
+`_CumulativeLogsumexpGrad` (`tensorflow/python/ops/math_grad.py`) takes the logarithm of the positive and of the
+negative part of what it is pulled by, beside a `where`. Its derivative by an entry that is zero is NaN: zero times
+the infinite derivative of a logarithm that is not chosen. Forward mode, and second order through what has zeros,
+differentiate by that. One of both parts is zero for every entry.
+"""
 
 from __future__ import annotations
 

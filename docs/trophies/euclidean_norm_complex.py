@@ -1,4 +1,9 @@
-"""The gradient of tf.math.reduce_euclidean_norm is wrong for a complex cotangent; needs only TensorFlow."""
+"""The gradient of tf.math.reduce_euclidean_norm is wrong for a complex cotangent; needs only TensorFlow.
+
+`_EuclideanNormGrad` (`tensorflow/python/ops/math_grad.py`) multiplies x / norm by what it is pulled by. The norm is a
+real number in a complex dtype, so that the imaginary part of what it is pulled by must not count. `tf.norm`, which is
+made of other operations, is right.
+"""
 
 from __future__ import annotations
 

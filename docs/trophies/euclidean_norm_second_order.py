@@ -1,4 +1,9 @@
-"""The Hessian of a norm by tf.math.reduce_euclidean_norm is NaN in the rows it does not read; needs only TensorFlow."""
+"""The Hessian of a norm by tf.math.reduce_euclidean_norm is NaN in the rows it does not read; needs only TensorFlow.
+
+`_EuclideanNormGrad` (`tensorflow/python/ops/math_grad.py`) divides x by (norm / grad). Where grad is zero the first
+order is x / infinity, which is zero, but the derivative of that quotient is NaN. Multiplying x / norm by grad would
+do; `tf.norm` does.
+"""
 
 from __future__ import annotations
 

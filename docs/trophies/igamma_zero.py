@@ -1,4 +1,9 @@
-"""The gradient of tf.math.igamma(1.0, x) at x = 0 is NaN, where it is 1 to the right; needs only TensorFlow."""
+"""The gradient of tf.math.igamma(1.0, x) at x = 0 is NaN, where it is 1 to the right; needs only TensorFlow.
+
+`_IgammaGrad` (`tensorflow/python/ops/math_grad.py`) takes exp(-x + (a - 1) log(x) - lgamma(a)), of which (a - 1)
+log(x) is 0 times infinity for a = 1 and x = 0. `tf.math.xlogy` gives zero there, which is right: igamma(1, x) is 1 -
+exp(-x).
+"""
 
 from __future__ import annotations
 

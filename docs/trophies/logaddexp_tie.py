@@ -1,4 +1,10 @@
-"""The gradient of tf.experimental.numpy.logaddexp(x, 1) is 1 at x = 1, where it is 1/2; needs only TensorFlow."""
+"""The gradient of tf.experimental.numpy.logaddexp(x, 1) is 1 at x = 1, where it is 1/2; needs only TensorFlow.
+
+`logaddexp` (`tensorflow/python/ops/numpy_ops/np_math_ops.py`) is max(x, y) + log1p(exp(-abs(x - y))). Both terms have
+a kink where x is y, and the kinks cancel: the sum is smooth. A tape gives max all of its slope on one side and abs
+none, which together is 1 by x and 0 by y, where softmax is 1/2 for both. logaddexp2 is made the same way.
+`tf.reduce_logsumexp` of a stack is right.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The gradient of tf.math.multiply_no_nan of complex numbers lacks a conjugate; needs only TensorFlow."""
+"""The gradient of tf.math.multiply_no_nan of complex numbers lacks a conjugate; needs only TensorFlow.
+
+`_MulNoNanGrad` (`tensorflow/python/ops/math_grad.py`) multiplies by the other factor, where the gradient of a complex
+function needs its conjugate, as `_MulGrad` takes it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The gradient of tf.pow(x, 0.0) at zero is NaN, though the power is 1 for every x; needs only TensorFlow."""
+"""The gradient of tf.pow(x, 0.0) at zero is NaN, though the power is 1 for every x; needs only TensorFlow.
+
+`_PowGrad` (`tensorflow/python/ops/math_grad.py`) takes y x^(y - 1), which is zero times infinity at x = 0 and y = 0.
+A polynomial written as `x ** [0.0, 1.0, 2.0]` has no gradient at zero therefore, nor has x^n a derivative of order n
++ 1. Leave the power of zero out.
+"""
 
 from __future__ import annotations
 

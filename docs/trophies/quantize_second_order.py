@@ -1,4 +1,9 @@
-"""Second order through tf.quantization.quantize_and_dequantize_v2 raises a TypeError; needs only TensorFlow."""
+"""Second order through tf.quantization.quantize_and_dequantize_v2 raises a TypeError; needs only TensorFlow.
+
+The gradient of the operation QuantizeAndDequantizeV4Grad, `_QuantizeAndDequantizeV4GradGrad`
+(`tensorflow/python/ops/array_ops.py`), is written as a function of one cotangent; the operation has three outputs, so
+it is called with three and raises. Forward mode, which differentiates the gradient, raises as well.
+"""
 
 from __future__ import annotations
 

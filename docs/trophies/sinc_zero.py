@@ -1,4 +1,8 @@
-"""The gradient of tf.experimental.numpy.sinc at zero is NaN, where it is 0; needs only TensorFlow."""
+"""The gradient of tf.experimental.numpy.sinc at zero is NaN, where it is 0; needs only TensorFlow.
+
+`sinc` (`tensorflow/python/ops/numpy_ops/np_math_ops.py`) chooses 1 at zero by a `where` beside sin(pi x) / (pi x).
+The derivative of the quotient that is not chosen is NaN, and zero times NaN is NaN.
+"""
 
 from __future__ import annotations
 

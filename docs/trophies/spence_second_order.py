@@ -1,4 +1,9 @@
-"""The second derivative of tf.math.special.spence at 1 is NaN, where it is 1/2; needs only TensorFlow."""
+"""The second derivative of tf.math.special.spence at 1 is NaN, where it is 1/2; needs only TensorFlow.
+
+`_SpenceGrad` (`tensorflow/python/ops/math_grad.py`) chooses -1 at one by a `where` beside log(x) / (1 - x). The
+derivative of the quotient that is not chosen is NaN in reverse mode; in forward mode it is left out, and the second
+derivative is 0.
+"""
 
 from __future__ import annotations
 

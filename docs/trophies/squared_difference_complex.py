@@ -1,4 +1,9 @@
-"""The gradient of tf.math.squared_difference of complex numbers fails by complex cotangents; needs only TensorFlow."""
+"""The gradient of tf.math.squared_difference of complex numbers fails by complex cotangents; needs only TensorFlow.
+
+The value is conj(x - y) (x - y), a real number in a complex dtype; `_SquaredDifferenceGrad`
+(`tensorflow/python/ops/math_grad.py`) multiplies 2 (x - y) by what it is pulled by as if that were real. Its
+imaginary part must not count. `tf.abs(x - y) ** 2` is right.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""The gradient of a complex square root is another one under XLA, which forgets to conjugate; needs only TensorFlow."""
+"""The gradient of a complex square root is another one under XLA, which forgets to conjugate; needs only TensorFlow.
+
+XLA's kernel of SqrtGrad (`tensorflow/compiler/tf2xla/kernels/binary_ops.cc`) computes dy / (2 y), where the gradient
+of a complex function is dy / conj(2 y), which is what the CPU's kernel computes. Its RsqrtGrad and ReciprocalGrad
+lack the conjugate as well, so `tf.math.rsqrt` and `tf.math.reciprocal` are wrong in the same way. `tf.pow(z, 0.5)`
+has the right gradient both ways.
+"""
 
 from __future__ import annotations
 

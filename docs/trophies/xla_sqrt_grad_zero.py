@@ -1,4 +1,10 @@
-"""Under XLA, the square root of zero has the slope NaN where nothing depends on it; needs only TensorFlow."""
+"""Under XLA, the square root of zero has the slope NaN where nothing depends on it; needs only TensorFlow.
+
+On a CPU the kernels of SqrtGrad, RsqrtGrad and ReciprocalGrad (`tensorflow/core/kernels/cwise_ops_gradients.h`) give
+zero where they are pulled by zero, whatever the slope. XLA's kernels
+(`tensorflow/compiler/tf2xla/kernels/binary_ops.cc`) only multiply and divide, and zero times infinity is NaN: code
+that is safe eagerly, since a `maximum` or a `where` does not choose the root, is not when it is compiled.
+"""
 
 from __future__ import annotations
 

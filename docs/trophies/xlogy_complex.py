@@ -1,4 +1,8 @@
-"""The gradient of tf.math.xlogy of complex numbers lacks a conjugate; needs only TensorFlow."""
+"""The gradient of tf.math.xlogy of complex numbers lacks a conjugate; needs only TensorFlow.
+
+`_XLogyGrad`, `_XLog1pyGrad` and `_XDivyGrad` (`tensorflow/python/ops/math_grad.py`) multiply by log(y), x / y and
+their like, where the gradient of a complex function needs the conjugates, as `_DivGrad` and `_LogGrad` take them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""The gradient of tf.math.xlogy(x, y) by x is 0 at x = 0, where it is log(y); needs only TensorFlow."""
+"""The gradient of tf.math.xlogy(x, y) by x is 0 at x = 0, where it is log(y); needs only TensorFlow.
+
+`_XLogyGrad` (`tensorflow/python/ops/math_grad.py`) keeps the zero of the value at x = 0 for the derivative by x,
+which is log(y) for every x; `_XLog1pyGrad` and `_XDivyGrad` do the same. The value's zero is there for the sake of y
+= 0; for any other y the function is linear in x, and an entry that is zero is never trained. A later version of
+TensorFlow mends it.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ FAULTS: tuple[Known, ...] = (
     ),
     Known("tensor-array-gather-repeated"),
     Known("tensor-list-scatter-repeated"),
-    Known("xla-sqrt-grad-zero"),
+    Known("xla-sqrt-grad-zero", issue="https://github.com/tensorflow/tensorflow/issues/118674"),
     Known(
         "jacobian-loop-dtype",
         ("*/jacobian",),
