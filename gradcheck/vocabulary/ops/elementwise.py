@@ -4,7 +4,7 @@ from typing import Any
 
 from gradcheck.backend import tf
 from gradcheck.domain import away, between, broken, positive, real, unit
-from gradcheck.op import COMPLEX, HALF, Family, edge, kink
+from gradcheck.op import COMPLEX, HALF, REAL, Family, edge, kink
 
 elementwise = Family("elementwise")
 EVERY = (*HALF, *COMPLEX)
@@ -102,7 +102,7 @@ elementwise(
     "clip_by_norm",
     lambda x: tf.clip_by_norm(x, 1.0),
     between(0.8, 2.0),
-    dtypes=HALF,
+    dtypes=("float16", *REAL),
     edges=[
         edge("zero", [0.0, 0.0]),
         edge("within", [0.1, -0.2]),
@@ -122,7 +122,7 @@ elementwise(
     lambda x, y: tf.clip_by_global_norm([x, y], 1.0)[0],
     positive(2, 3),
     positive(2),
-    dtypes=HALF,
+    dtypes=("float16", *REAL),
     edges=[
         edge("within", [0.1, 0.2], [0.3]),
         edge("zero", [0.0, 0.0], [0.0]),

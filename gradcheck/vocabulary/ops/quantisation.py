@@ -42,7 +42,7 @@ quantisation(
     limits=STAIRS_ALONE,
     edges=[
         edge("all outside", [-7.0, 8.0], -1.0, 1.0),
-        edge("no range", [1.0, 0.0], 0.0, 0.0),
+        edge("from zero", [1.7, 0.3, -0.2], 0.0, 1.0),
         edge(
             "narrow",
             broken(4),
