@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -94,6 +94,11 @@ class Subject:
     def domains(self) -> tuple[Any, ...]:
         """The domain, or the value, of each input."""
         return self.edge.inputs if self.edge and self.edge.inputs else self.op.inputs
+
+    @property
+    def absent(self) -> Mapping[int, str]:
+        """Why the gradient of an input is rightly None; an edge of other inputs has no such reasons."""
+        return self.op.absent if len(self.domains) == len(self.op.inputs) else {}
 
     def keep(self, place: int, move: Array) -> Array:
         """Return a move of an input that keeps its contract."""
