@@ -1,8 +1,9 @@
 """Under XLA, the gradient of a bilinear resize of float16 or bfloat16 is made of other bits; needs only TensorFlow.
 
 `ResizeBilinearGrad` takes a cotangent of float32 and returns the dtype of the picture. XLA's kernel returns the
-float32 as it is, and its bytes are read as numbers of 16 bits: 4.0 is 0x40800000, which as two of float16 is 0.0
-and 2.25.
+float32 as it is, and its bytes are read as numbers of that dtype: 4.0 is 0x40800000, which as two of float16 is 0.0
+and 2.25. Of float64, two of them are read as one, 512.0001, and half of the gradient lies behind the end of what
+was written.
 """
 
 from __future__ import annotations

@@ -59,6 +59,7 @@ FAULTS: tuple[Known, ...] = (
         (
             *("nn_moments/*second*", "layer_normalization/*second*"),
             *("keras.layers.LayerNormalization/*second*", "keras.layers.GroupNormalization/*second*"),
+            "keras.layers.BatchNormalization/training/*second*",
         ),
         found=_NUMBER,
         surely=("nn_moments/float64/second*",),
@@ -111,13 +112,17 @@ FAULTS: tuple[Known, ...] = (
     Known("resize-bicubic-half-none", ("resize_bicubic/float16/precision",), found="None"),
     Known(
         "resize-bilinear-second-order",
-        ("keras.layers.Resizing/*forward*",),
+        ("keras.layers.Resizing/*forward*", "keras.layers.UpSampling2D/bilinear/*forward*"),
         found="0, allowed *",
         since=(2, 18),
         issue=f"{_ISSUES}/38643",
         surely=("keras.layers.Resizing/float32/forward*",),
     ),
-    Known("resize-lanczos-double", ("*resize*/*lanczos*/*",)),
+    Known(
+        "resize-lanczos-double",
+        ("resize_lanczos3_antialiased/float64/form",),
+        found="InvalidArgumentError: cannot compute ScaleAndTranslateGrad *",
+    ),
     Known("rgb-to-hsv-zero-channel", ("rgb_to_hsv/* 0/*/numeric",), found=_NUMBER),
     Known(
         "rot90-not-square",
@@ -133,7 +138,7 @@ FAULTS: tuple[Known, ...] = (
     ),
     Known(
         "xla-resize-bilinear-half",
-        ("resize_bilinear_of_half/*float16/xla",),
+        ("resize_bilinear_of_half/*float16/xla", "keras.layers.UpSampling2D/bilinear/float64/xla"),
         surely=("resize_bilinear_of_half/float16/xla",),
     ),
     # Activations and regressions.

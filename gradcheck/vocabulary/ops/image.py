@@ -72,7 +72,7 @@ for _kernel in ("lanczos3", "lanczos5", "gaussian", "mitchellcubic", "bilinear")
         f"resize_{_kernel}_antialiased",
         lambda x, kernel=_kernel: tf.image.resize(x, [2, 5], method=kernel, antialias=True),
         picture,
-        dtypes=("float32",),
+        dtypes=("float32", "float64") if _kernel == "lanczos3" else ("float32",),
         limits=STEPS | {"xla": NO_XLA},
     )
 image(
