@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcheck.backend import tf
 from gradcheck.domain import distinct
-from gradcheck.op import HALF, Family, edge
+from gradcheck.op import HALF, REAL, Family, edge
 
 keras_activations = Family("keras_activations")
 OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
@@ -28,6 +28,8 @@ LIMITS: dict[str, dict[str, str]] = {
     "glu": {"unknown": "it needs known sizes"},
     "softsign": {"second": NO_SECOND, "forward": NO_SECOND},
 }
+# In a function, tf.range does not count in float16.
+DTYPES: dict[str, tuple[str, ...]] = {"sparsemax": ("bfloat16", *REAL)}
 # What has no default of its own.
 NEEDS: dict[str, dict[str, Any]] = {"threshold": {"threshold": 0.3, "default_value": 0.1}}
 
@@ -48,7 +50,7 @@ for _name in find_activations():
         f"keras.activations.{_name}",
         _call,
         distinct(2, 4, gap=0.43),
-        dtypes=HALF,
+        dtypes=DTYPES.get(_name, HALF),
         limits=LIMITS.get(_name, {}),
         edges=[
             edge("far", [[-12.0, -6.0, 7.0, 15.0]]),
