@@ -44,10 +44,17 @@ def public_name(value: Any) -> str | None:
     if id(value) in _names():
         return _names()[id(value)]
     name, home = str(getattr(value, "__name__", "")), str(getattr(value, "__module__", ""))
-    if getattr(np, name, None) is value:
-        return f"np.{name}"
+    if (name if isinstance(value, types.ModuleType) else home).partition(".")[0] == "numpy":
+        return _of_numpy(value, name.rpartition(".")[2])
     builtin = sys.modules["builtins"].__dict__.get(name)
     return name if builtin is value and home == "builtins" else None
+
+
+def _of_numpy(value: Any, name: str) -> str | None:
+    for path, module in (("np", np), ("np.linalg", np.linalg), ("np.random", np.random), ("np.fft", np.fft)):
+        if getattr(module, name, None) is value:
+            return f"{path}.{name}"
+    return None
 
 
 def made_by(value: Any) -> Maker | None:

@@ -12,11 +12,13 @@ import pytest
 
 from examine import sliced
 from gradcheck.backend import load, tf
+from gradcheck.examine.known import installed
 from gradcheck.examine.source import Unsliceable, literal, slice_call
 from gradcheck.op import Edge, Op, ops
 from gradcheck.oracles.subject import Raised, Subject
 
 _PARTS = 4
+KILLS = {"transpose/negative perm": (2, 21)}  # what ends its process before a version of TensorFlow
 
 
 def alone(call: Callable, reserved: tuple[str, ...] = ()) -> Callable:
@@ -99,7 +101,8 @@ def test_the_catalogue_is_written_call_by_call(part: int) -> None:
         except Unsliceable as reason:
             missing[place] = str(reason)
             continue
-        assert_same(op, edge, again)
+        if installed() >= KILLS.get(place, (0, 0)):
+            assert_same(op, edge, again)
     assert len(missing) <= 0.05 * len(chosen), missing
     assert all(missing.values())
 
