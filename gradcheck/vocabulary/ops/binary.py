@@ -16,12 +16,19 @@ def _shapes(*kinds: Kind) -> list[Edge]:
     left, right = kinds
     return [
         edge("broadcast both", left(2, 1, 3), right(2, 1)),
-        edge("broadcast left", left(1), right(2, 3)),
         edge("scalar right", left(2, 3), 1.3),
         edge("scalar left", 1.3, right(2, 2)),
+        edge("empty by size 1", left(2, 1), right(2, 0)),
+    ]
+
+
+def _more_shapes(*kinds: Kind) -> list[Edge]:
+    """Return further ones, for operations whose gradients stand for those of many."""
+    left, right = kinds
+    return [
+        edge("broadcast left", left(1), right(2, 3)),
         edge("scalars", 1.3, 1.7),
         edge("empty", left(0, 3), right(1, 3)),
-        edge("empty by size 1", left(2, 1), right(2, 0)),
     ]
 
 
@@ -31,10 +38,16 @@ def _pair(name: str, call: Call, *kinds: Kind, edges: Sequence[Edge] = (), dtype
 
 
 # Arithmetic.
-_pair("add", tf.add, real, real)
+_pair("add", tf.add, real, real, edges=_more_shapes(real, real))
 _pair("add_v1", lambda x, y: tf.raw_ops.Add(x=x, y=y), real, real)
 _pair("subtract", tf.subtract, real, real)
-_pair("multiply", tf.multiply, real, real, edges=[edge("zeros", [0.0, 1.0], [0.0, 0.0])])
+_pair(
+    "multiply",
+    tf.multiply,
+    real,
+    real,
+    edges=[*_more_shapes(real, real), edge("zeros", [0.0, 1.0], [0.0, 0.0])],
+)
 _pair("divide", tf.divide, real, away, edges=[edge("zero by number", [0.0, 1.0], [2.0, 3.0])])
 _pair("div", lambda x, y: tf.raw_ops.Div(x=x, y=y), real, away)
 _pair("divide_no_nan", tf.math.divide_no_nan, real, away, edges=[kink("zero", [1.0, 0.0], [0.0, 0.0])])
@@ -68,6 +81,7 @@ _pair(
     positive,
     real,
     edges=[
+        *_more_shapes(positive, real),
         edge("zero base", [0.0, 0.0], [2.0, 3.5]),
         edge("zero exponent", [1.5, 2.0], [0.0, 0.0]),
         edge("negative base", [-1.5, -2.0], call=lambda x: tf.pow(x, 3.0)),
@@ -100,7 +114,14 @@ _pair("complex", tf.complex, real, real, dtypes=REAL)
 _pair("nextafter", tf.math.nextafter, real, real, dtypes=REAL)
 
 # Choices.
-_pair("maximum", tf.maximum, distinct, broken, dtypes=HALF, edges=[kink("tie", [1.0, 2.0], [1.0, 2.0])])
+_pair(
+    "maximum",
+    tf.maximum,
+    distinct,
+    broken,
+    dtypes=HALF,
+    edges=[*_more_shapes(distinct, broken), kink("tie", [1.0, 2.0], [1.0, 2.0])],
+)
 _pair("minimum", tf.minimum, distinct, broken, dtypes=HALF, edges=[kink("tie", [1.0, 2.0], [1.0, 2.0])])
 _pair(
     "logaddexp",
@@ -110,13 +131,12 @@ _pair(
     dtypes=REAL,
     edges=[edge("equal", [1.0, 2.0], [1.0, 2.0]), edge("far", [100.0, -100.0], [-100.0, 100.0])],
 )
-_pair(
+binary(
     "logaddexp2",
     tf.experimental.numpy.logaddexp2,
-    distinct,
-    broken,
-    dtypes=REAL,
-    edges=[edge("equal", [1.0, 2.0], [1.0, 2.0])],
+    distinct(2, 3),
+    broken(2, 3),
+    edges=[edge("equal", [1.0, 2.0], [1.0, 2.0]), edge("broadcast both", distinct(2, 1, 3), broken(2, 1))],
 )
 binary(
     "clip_by_bounds",
