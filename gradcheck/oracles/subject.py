@@ -15,6 +15,7 @@ from gradcheck.backend import tf
 from gradcheck.domain import Domain
 from gradcheck.gradient import Array
 from gradcheck.op import COMPLEX, Edge, Op
+from gradcheck.oracles._tensorflow import forget_failure
 
 T = TypeVar("T")
 Tensor = Any
@@ -186,6 +187,7 @@ def attempt(run: Callable[[], T]) -> T | Raised:
     try:
         return run()
     except Exception as error:
+        forget_failure()
         return _raised(error)
 
 

@@ -177,6 +177,18 @@ def _squared_exponential(x):
     return y * y
 
 
+def test_an_error_within_a_map_does_not_show_in_what_comes_after() -> None:
+    """TensorFlow leaves a map's caching device behind, with which recomputing refuses to run eagerly."""
+
+    def fails(row):
+        raise ValueError("a mistake")
+
+    recomputed = Op("recomputed", "lies", tf.recompute_grad(tf.tanh), (real(2, 2),))
+    failed = attempt(lambda: tf.function(lambda x: tf.map_fn(fails, x), autograph=False)(tf.zeros([2, 2])))
+    assert str(failed) == "ValueError: a mistake"
+    assert doubts("form", Subject(recomputed, None, "float64")) == []
+
+
 def test_an_error_is_told_by_what_stands_behind_it() -> None:
     def passed_on():
         try:

@@ -47,6 +47,13 @@ FAULTS: tuple[Known, ...] = (
         found="TypeError: InternalError.__init__() missing 2 required positional arguments: 'op' and 'message'",
         surely=("vectorized_map/float64/second_forward",),
     ),
+    Known("forward-forward-comparison"),
+    Known(
+        "forward-forward-segments",
+        ("*/second_forward", "cond/sparse/*/forward_function"),
+        found="TypeError: 'NoneType' object cannot be interpreted as an integer",
+        surely=("sparse_dense_matmul/float64/second_forward",),
+    ),
     Known("forward-forward-variable", issue="https://github.com/tensorflow/tensorflow/issues/57358"),
     Known("forward-shared-tangent", issue="https://github.com/tensorflow/tensorflow/issues/127753"),
     # Where a function takes all of the operation, nothing is left of the second derivative.

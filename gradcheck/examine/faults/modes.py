@@ -11,6 +11,20 @@ FAULTS: tuple[Known, ...] = (
         found="TypeError: Expected a type in (*Tensor'>), got: *IndexedSlices*",
         surely=("slices_through_recompute_grad/float64/graph",),
     ),
+    Known(
+        "recompute-second-order",
+        ("recompute_grad/*/second",),
+        what="reverse over reverse *",
+        found="NotImplementedError: recompute_grad tried to transpose grad of *",
+        surely=("recompute_grad/in a function/float64/second",),
+    ),
+    Known("failed-map-recompute"),
+    Known(
+        "py-function-unused-shape",
+        ("py_function/unused/*/form",),
+        what="the gradient's shape",
+        found="()",
+    ),
     Known("tensor-array-gather-repeated"),
     Known("tensor-list-scatter-repeated"),
     Known(
