@@ -1,8 +1,8 @@
 """The Hessian of a norm by tf.math.reduce_euclidean_norm is NaN in the rows it does not read; needs only TensorFlow.
 
 `_EuclideanNormGrad` (`tensorflow/python/ops/math_grad.py`) divides x by (norm / grad). Where grad is zero the first
-order is x / infinity, which is zero, but the derivative of that quotient is NaN. Multiplying x / norm by grad would
-do; `tf.norm` does.
+order is x / infinity, which is zero, but the derivative of that quotient is NaN; of complex numbers the first order
+is NaN already. Multiplying x / norm by grad would do; `tf.norm` does.
 """
 
 from __future__ import annotations

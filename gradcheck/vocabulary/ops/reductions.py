@@ -13,11 +13,18 @@ numpy = tf.experimental.numpy
 ROW_OF_ZEROS = [[0.0, 0.0, 0.0], [1.0, 2.0, 2.0]]
 
 
-def _ways(call: Call, kind: Callable[..., Domain]) -> list[Edge]:
-    """Return the ways to name axes, and sizes at the edge."""
+def _axes(call: Call) -> list[Edge]:
+    """Return the ways to name an axis."""
     return [
         edge("axis=0", call=lambda x: call(x, axis=0)),
         edge("axis=-1, keepdims", call=lambda x: call(x, axis=-1, keepdims=True)),
+    ]
+
+
+def _ways(call: Call, kind: Callable[..., Domain]) -> list[Edge]:
+    """Return the ways to name axes, and sizes at the edge."""
+    return [
+        *_axes(call),
         edge("two axes, unordered", kind(2, 3, 2), call=lambda x: call(x, axis=[-1, 0])),
         edge("no axis", call=lambda x: call(x, axis=[])),
         edge("size 1", kind(1, 2), call=lambda x: call(x, axis=0)),
@@ -46,6 +53,12 @@ def _euclidean(x: Any) -> Any:
     return tf.math.reduce_euclidean_norm(x, axis=1)
 
 
+def _finite_logsumexp(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False) -> Any:
+    """Leave out the logarithm of an empty sum, which is infinite."""
+    sums = tf.math.cumulative_logsumexp(x, axis, exclusive, reverse)
+    return sums[:-1] if exclusive and reverse else sums[1:] if exclusive else sums
+
+
 # Sums and means.
 reductions(
     "reduce_sum",
@@ -60,7 +73,7 @@ reductions(
     tf.math.reduce_variance,
     real(),
     dtypes=EVERY,
-    edges=[*_ways(tf.math.reduce_variance, real), edge("all equal", [2.0, 2.0, 2.0])],
+    edges=[*_axes(tf.math.reduce_variance), edge("all equal", [2.0, 2.0, 2.0])],
 )
 reductions(
     "reduce_std",
@@ -68,8 +81,7 @@ reductions(
     distinct(),
     dtypes=EVERY,
     edges=[
-        edge("axis=0", call=lambda x: tf.math.reduce_std(x, axis=0)),
-        edge("axis=-1, keepdims", call=lambda x: tf.math.reduce_std(x, axis=-1, keepdims=True)),
+        *_axes(tf.math.reduce_std),
         kink("all equal", [2.0, 2.0, 2.0]),
     ],
 )
@@ -110,7 +122,7 @@ reductions(
     tf.reduce_min,
     distinct(),
     dtypes=HALF,
-    edges=[*_ways(tf.reduce_min, distinct), kink("tie", [1.0, 1.0, 2.0])],
+    edges=[*_axes(tf.reduce_min), kink("tie", [1.0, 1.0, 2.0])],
 )
 reductions("ptp", lambda x: numpy.ptp(x, axis=-1), distinct())
 
@@ -121,7 +133,8 @@ reductions(
     real(),
     dtypes=HALF,
     edges=[
-        *_ways(tf.reduce_logsumexp, real),
+        *_axes(tf.reduce_logsumexp),
+        edge("empty result", real(0, 3), call=lambda x: tf.reduce_logsumexp(x, axis=1)),
         edge("equal", [1.0, 1.0, 1.0]),
         edge("far", [-500.0, 300.0, 200.0]),
         kink("infinities", [float("-inf"), 1.0, 2.0]),
@@ -132,7 +145,7 @@ reductions(
     tf.math.cumulative_logsumexp,
     real(3, 2),
     dtypes=HALF,
-    edges=[*_scan(tf.math.cumulative_logsumexp, real), edge("far", [-300.0, 200.0, -100.0])],
+    edges=[*_scan(_finite_logsumexp, real), edge("far", [-300.0, 200.0, -100.0])],
 )
 
 # Norms.
@@ -141,7 +154,11 @@ reductions(
     tf.math.reduce_euclidean_norm,
     away(),
     dtypes=EVERY,
-    edges=[*_ways(tf.math.reduce_euclidean_norm, away), kink("zero", ROW_OF_ZEROS, call=_euclidean)],
+    edges=[
+        *_ways(tf.math.reduce_euclidean_norm, away),
+        edge("one row of two", call=lambda x: _euclidean(x)[0]),
+        kink("zero", ROW_OF_ZEROS, call=_euclidean),
+    ],
 )
 reductions(
     "vector_norm",
