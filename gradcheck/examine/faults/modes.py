@@ -12,6 +12,12 @@ FAULTS: tuple[Known, ...] = (
         surely=("slices_through_recompute_grad/float64/graph",),
     ),
     Known(
+        "pfor-zeros-of-variant",
+        ("*/jacobian",),
+        found="TypeError: `dtype` <dtype: 'variant'> is not compatible with 0 of dtype int64*",
+        surely=("recompute_grad/loop/float64/jacobian",),
+    ),
+    Known(
         "recompute-second-order",
         ("recompute_grad/*/second",),
         what="reverse over reverse *",
