@@ -1,4 +1,9 @@
-"""The gradient of tf.linalg.banded_triangular_solve by a single band lacks a dimension; needs only TensorFlow."""
+"""The gradient of tf.linalg.banded_triangular_solve by a single band lacks a dimension; needs only TensorFlow.
+
+`_BandedTriangularSolveGrad` (`tensorflow/python/ops/linalg_grad.py`) reads the bands off the gradient of the whole
+matrix by `matrix_diag_part` with `k=(0, 0)`, which gives a single diagonal without the dimension of bands. A second
+band of zeros goes around it.
+"""
 
 from __future__ import annotations
 

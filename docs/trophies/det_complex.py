@@ -1,4 +1,9 @@
-"""The gradient of tf.linalg.det of a complex matrix lacks a conjugate; needs only TensorFlow."""
+"""The gradient of tf.linalg.det of a complex matrix lacks a conjugate; needs only TensorFlow.
+
+`_MatrixDeterminantGrad` (`tensorflow/python/ops/linalg_grad.py`) multiplies by the determinant. TensorFlow's gradient
+is the conjugate of the derivative, so the factor has to be the determinant's conjugate; the inverse beside it is
+adjoint already.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The gradient of tf.linalg.det raises at a singular matrix, where it is finite; needs only TensorFlow."""
+"""The gradient of tf.linalg.det raises at a singular matrix, where it is finite; needs only TensorFlow.
+
+The determinant is a polynomial, and its gradient the matrix of cofactors. `_MatrixDeterminantGrad`
+(`tensorflow/python/ops/linalg_grad.py`) takes it as determinant times inverse, and there is no inverse.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""The gradient of tf.signal.irfft2d to a cropped size has another shape, or raises; needs only TensorFlow."""
+"""The gradient of tf.signal.irfft or irfft2d to a cropped size has another shape, or raises; needs only TensorFlow.
+
+Documented: where the input is longer than the length asked for, it is cropped. The helper of both gradients,
+`_irfft_grad_helper` (`tensorflow/python/ops/signal/fft_ops.py`), never pads the gradient back to the input's size,
+and makes its mask as long as the input: it raises where the last dimension is cropped, in tf.signal.irfft as well,
+and gives a gradient of another shape where only the one before is. To slice the input before the transform goes
+around it.
+"""
 
 from __future__ import annotations
 

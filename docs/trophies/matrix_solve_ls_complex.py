@@ -1,4 +1,10 @@
-"""The gradient of a complex MatrixSolveLs takes a transpose for an adjoint; needs only TensorFlow."""
+"""The gradient of a complex MatrixSolveLs takes a transpose for an adjoint; needs only TensorFlow.
+
+`_MatrixSolveLsGrad` (`tensorflow/python/ops/linalg_grad.py`) adds to a product its transpose where the derivative of
+the normal equations has its adjoint. tf.linalg.lstsq runs this operation for large batches of small matrices (above
+256,000 bytes), and composes others for small ones, whose gradient is right: so its gradient depends on the batch's
+size.
+"""
 
 from __future__ import annotations
 

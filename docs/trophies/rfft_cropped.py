@@ -1,4 +1,10 @@
-"""The gradient of tf.signal.rfft to a cropped length is wrong or raises; needs only TensorFlow."""
+"""The gradient of tf.signal.rfft to a cropped length is wrong or raises; needs only TensorFlow.
+
+Documented: where the input is longer than the length asked for, it is cropped. The helper of the gradients of RFFT
+and RFFT2D, `_rfft_grad_helper` (`tensorflow/python/ops/signal/fft_ops.py`), never pads the gradient back to the
+input's size: a length of 1 broadcasts and gives wrong numbers, others raise. To slice the input before the transform
+goes around it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The sign of tf.linalg.slogdet of a complex matrix has the gradient zero; needs only TensorFlow."""
+"""The sign of tf.linalg.slogdet of a complex matrix has the gradient zero; needs only TensorFlow.
+
+`_LogMatrixDeterminantGrad` (`tensorflow/python/ops/linalg_grad.py`) drops what comes for the sign. Of a real matrix
+the sign is constant by pieces; of a complex one it is the determinant's phase, and turns with the matrix.
+"""
 
 from __future__ import annotations
 

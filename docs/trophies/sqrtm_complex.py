@@ -1,4 +1,8 @@
-"""The gradient of tf.linalg.sqrtm of a complex matrix takes a transpose for an adjoint; needs only TensorFlow."""
+"""The gradient of tf.linalg.sqrtm of a complex matrix takes a transpose for an adjoint; needs only TensorFlow.
+
+`_MatrixSquareRootGrad` (`tensorflow/python/ops/linalg_grad.py`) solves Sylvester's equation with the transposed root.
+TensorFlow's gradient is the conjugate of the derivative, so it has to be the adjoint one.
+"""
 
 from __future__ import annotations
 

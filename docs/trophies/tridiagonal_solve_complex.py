@@ -1,4 +1,9 @@
-"""The gradient of tf.linalg.tridiagonal_solve of complex diagonals lacks a conjugate; needs only TensorFlow."""
+"""The gradient of tf.linalg.tridiagonal_solve of complex diagonals lacks a conjugate; needs only TensorFlow.
+
+`_TridiagonalSolveGrad` (`tensorflow/python/ops/linalg_grad.py`) solves with the transposed matrix and multiplies by
+the solution. TensorFlow's gradient is the conjugate of the derivative, so both have to be conjugate: the gradient of
+the right side is wrong as well.
+"""
 
 from __future__ import annotations
 

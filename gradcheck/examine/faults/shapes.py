@@ -27,4 +27,6 @@ FAULTS: tuple[Known, ...] = (
     Known("sparse-to-dense-places"),
     Known("top-k-int64-index"),
     Known("unsorted-segment-prod-second-order", ("unsorted_segment_prod*/second*",)),
+    Known("csr-sparse-matmul-pruned"),
+    Known("csr-through-function"),
 )

@@ -81,7 +81,7 @@ decompositions(
         edge("full, wide", real(2, 3), call=lambda a: _svd(a, full=True)),
         edge("full, deep", real(3, 2), call=lambda a: _svd(a, full=True)),
         edge("batch", real(2, 2, 2)),
-        edge("small", [[3e-11, 1e-11], [-1e-11, 1e-11]]),
+        edge("small", matrices(2, 2), call=lambda a: _svd(1e-6 * a)),
         edge("only u", real(2, 2), call=lambda a: _turned(tf.linalg.svd(a)[1])),
     ],
     limits={"unknown": "its gradient needs known shapes"},
@@ -105,7 +105,7 @@ decompositions(
     edges=[
         edge("batch", symmetric(2, 2, 2)),
         edge("equal values", UNIT, call=lambda a: tf.reduce_sum(tf.linalg.eigh(a)[0] ** 2)),
-        edge("small", [[3e-11, 1e-11], [1e-11, 1e-11]]),
+        edge("small", symmetric(2, 2), call=lambda a: _eigh(1e-11 * a)),
         edge("size 1", [[2.0]]),
         edge("only vectors", symmetric(3, 3), call=lambda a: _turned(tf.linalg.eigh(a)[1])),
     ],
@@ -154,7 +154,12 @@ decompositions(
     "pinv",
     tf.linalg.pinv,
     real(2, 3),
-    edges=[edge("deep", real(3, 2)), edge("square", matrices(2, 2))],
+    edges=[
+        edge("deep", real(3, 2)),
+        edge("square", matrices(2, 2)),
+        edge("equal values", UNIT),
+        edge("small", matrices(2, 2), call=lambda a: 1e-6 * tf.linalg.pinv(1e-6 * a)),
+    ],
     limits={"unknown": "the gradient of a decomposition says that it must know the sizes"},
 )
 decompositions(
