@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from gradcheck.backend import tensorflow_version
 from gradcheck.examine.known import Known, installed, known_faults
 
 DOCS = Path(__file__).parent.parent / "docs"
+# What it shows lasts for the rest of the process, and other tests would meet it.
+POISONS = {"failed-map-recompute"}
 FAULTS = {fault.trophy: fault for fault in known_faults()}
 
 
@@ -20,8 +23,13 @@ FAULTS = {fault.trophy: fault for fault in known_faults()}
 def test_fault_is_there_in_the_versions_that_have_it(fault: Known, capsys: pytest.CaptureFixture[str]) -> None:
     if installed() < fault.since:
         pytest.skip("not looked for in so old a version")
-    verdict = runpy.run_path(str(DOCS / "trophies" / f"{fault.trophy.replace('-', '_')}.py"))["main"]()
-    shown = capsys.readouterr().out
+    script = DOCS / "trophies" / f"{fault.trophy.replace('-', '_')}.py"
+    if fault.trophy in POISONS:
+        child = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+        shown, verdict = child.stdout, child.stdout.splitlines()[-1]
+    else:
+        verdict = runpy.run_path(str(script))["main"]()
+        shown = capsys.readouterr().out
     assert shown.splitlines()[-1] == verdict, "the last line is the verdict"
     expected = "BUG" if fault.holds() else "OK"
     assert verdict == expected, f"record in docs/trophies.md what TensorFlow {tensorflow_version()} does:\n{shown}"

@@ -47,7 +47,13 @@ def differ(what: str, expected: Array, found: Array, bound: float, place: str) -
 
 
 def noise(subject: Subject) -> list[float]:
-    """Return for each input how far rounding alone may carry its gradient."""
+    """Return for each input how far rounding alone may carry its gradient; several oracles ask a subject for it."""
+    if subject.noise is None:
+        subject.noise = _noise(subject)
+    return subject.noise
+
+
+def _noise(subject: Subject) -> list[float]:
     eager = subject.eager
     assert not isinstance(eager, Raised)
     sizes = [largest(g) for g in eager]

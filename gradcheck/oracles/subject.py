@@ -52,6 +52,7 @@ class Subject:
         edge: Where it is called otherwise than usual, ``None`` if nowhere.
         dtype: The dtype of its inputs.
         seed: Which point.
+        noise: For each input how far rounding alone may carry its gradient, once that is known.
     """
 
     op: Op
@@ -59,6 +60,7 @@ class Subject:
     dtype: str
     seed: int = 0
     values: list[Array] = field(default_factory=list)
+    noise: list[float] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         if not self.values:

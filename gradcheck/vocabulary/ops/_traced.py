@@ -1,5 +1,6 @@
 """Calls within a ``tf.function``, and what is computed again."""
 
+from functools import cache
 from typing import Any
 
 from gradcheck.backend import tf
@@ -14,7 +15,8 @@ REFUSED = dict.fromkeys(
 def traced(call: Call) -> Call:
     """Return a call that is traced: eagerly, loops and arrays are Python, whose own gradients do not run."""
 
-    def run(*inputs: Any) -> Any:
-        return tf.function(call, autograph=False)(*inputs)
+    @cache
+    def function() -> Any:  # made when it is first called, since making it imports TensorFlow
+        return tf.function(call, autograph=False)
 
-    return run
+    return lambda *inputs: function()(*inputs)
