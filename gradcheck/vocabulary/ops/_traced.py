@@ -19,4 +19,7 @@ def traced(call: Call) -> Call:
     def function() -> Any:  # made when it is first called, since making it imports TensorFlow
         return tf.function(call, autograph=False)
 
-    return lambda *inputs: function()(*inputs)
+    def run(*inputs: Any) -> Any:
+        return function()(*inputs)  # made when it is first called, in the process that calls it
+
+    return run
