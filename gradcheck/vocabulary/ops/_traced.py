@@ -1,6 +1,5 @@
 """Calls within a ``tf.function``, and what is computed again."""
 
-from functools import cache
 from typing import Any
 
 from gradcheck.backend import tf
@@ -15,11 +14,7 @@ REFUSED = dict.fromkeys(
 def traced(call: Call) -> Call:
     """Return a call that is traced: eagerly, loops and arrays are Python, whose own gradients do not run."""
 
-    @cache
-    def function() -> Any:  # made when it is first called, since making it imports TensorFlow
-        return tf.function(call, autograph=False)
-
     def run(*inputs: Any) -> Any:
-        return function()(*inputs)  # made when it is first called, in the process that calls it
+        return tf.function(call, autograph=False)(*inputs)
 
     return run
