@@ -44,6 +44,13 @@ FAULTS: tuple[Known, ...] = (
         found="nan, allowed *",
         surely=("cumulative_logsumexp/float64/second",),
     ),
+    # NaN in a function; eagerly, what forward mode keeps of it is a number that depends on the tangents' signs.
+    Known(
+        "cumulative-logsumexp-second-order",
+        ("cumulative_logsumexp/*/second_forward",),
+        what="forward over forward *",
+        surely=(),
+    ),
     # Dividing by an infinity, complex numbers have no first order there either.
     Known(
         "euclidean-norm-second-order",

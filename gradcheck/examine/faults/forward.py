@@ -60,7 +60,8 @@ FAULTS: tuple[Known, ...] = (
     Known(
         "reverse-forward-function",
         (
-            *("case/*/second", "cond/*/second", "function/*/second", "function of a structure/*/second"),
+            *("case/*/second", "cond/*/second", "switch_case/*/second", "while_loop/*/second"),
+            *("function/*/second", "function of a structure/*/second"),
             *("vectorized_map/*/second", "slices_through_vectorized_map/float64/second"),
             "*/in a function/*/second",
         ),

@@ -5,7 +5,7 @@ from typing import Any
 
 from gradcheck.backend import tf
 from gradcheck.domain import away, positive, real, unit
-from gradcheck.op import COMPLEX, REAL, Call, Family, edge
+from gradcheck.op import COMPLEX, REAL, Call, Family, edge, kink
 from gradcheck.vocabulary.ops._traced import REFUSED, traced
 
 control = Family("control")
@@ -27,12 +27,12 @@ def _branches(taken: bool, left: Call, right: Call) -> Call:
     return run
 
 
+control("cond_complex", traced(_branches(True, tf.multiply, tf.add)), real(2), real(2), dtypes=COMPLEX)
 control(
     "cond",
     traced(_branches(True, lambda x, y: x * y, lambda x, y: x + y)),
-    real(2, 3),
-    real(2, 3),
-    dtypes=BOTH,
+    real(2),
+    real(2),
     edges=[
         edge("other branch", call=traced(_branches(False, lambda x, y: x * y, lambda x, y: x + y))),
         edge("one input each", call=traced(_branches(True, lambda x, _: x * x, lambda _, y: y))),
@@ -50,20 +50,20 @@ control(
 def _case(index: int) -> Call:
     def run(x: Any, y: Any) -> Any:
         chosen = tf.cast(tf.reduce_sum(tf.abs(x)) * 0, tf.int32) + index
-        return tf.switch_case(chosen, {0: lambda: x * y, 1: lambda: tf.sin(x), 3: lambda: y}, default=lambda: x - y)
+        return tf.switch_case(chosen, {0: lambda: x * y, 1: lambda: tf.sin(x), 2: lambda: y}, default=lambda: x - y)
 
     return run
 
 
+control("switch_case_complex", traced(_case(1)), real(2), real(2), dtypes=COMPLEX)
 control(
     "switch_case",
     traced(_case(0)),
-    real(2, 3),
-    real(2, 3),
-    dtypes=BOTH,
+    real(2),
+    real(2),
     edges=[
         edge("second", call=traced(_case(1))),
-        edge("gap", call=traced(_case(2))),
+        edge("third", call=traced(_case(2))),
         edge("out of range", call=traced(_case(9))),
         edge("negative", call=traced(_case(-1))),
     ],
@@ -96,12 +96,12 @@ def _closed_over(x: Any, y: Any) -> Any:
     return tf.while_loop(lambda i, _: i < 3, lambda i, x: (i + 1, x * y), (0, x))[1]
 
 
+control("while_loop_complex", _loop(lambda x, y: (x * y, y)), real(2), real(2), dtypes=COMPLEX)
 control(
     "while_loop",
     _loop(lambda x, y: (x * y, y)),
-    real(2, 2),
-    real(2, 2),
-    dtypes=BOTH,
+    real(2),
+    real(2),
     edges=[
         edge("no step", call=_loop(lambda x, y: (x * y, y), steps=0)),
         edge("one step", call=_loop(lambda x, y: (x * y, y), steps=1)),
@@ -115,7 +115,7 @@ control(
         edge("inside a branch", call=traced(_branches(True, _loop(lambda x, y: (x * y, y)), lambda x, y: (x, y)))),
         edge("closed over", call=traced(_closed_over)),
         edge("closed over, eager", call=_closed_over),
-        edge("stopped", call=_loop(lambda x, y: (tf.stop_gradient(x) * y, y))),
+        kink("stopped", call=_loop(lambda x, y: (tf.stop_gradient(x) * y, y))),  # its gradient is no derivative
         edge(
             "grows",
             real(1, 2),
@@ -139,11 +139,11 @@ def _both_ways(name: str, call: Call, *inputs: Any, **options: Any) -> None:
     control(name, call, *inputs, edges=edges, **options)
 
 
+_both_ways("map_fn_complex", lambda x: tf.map_fn(lambda row: row * row[0], x), real(2, 2), dtypes=COMPLEX)
 _both_ways(
     "map_fn",
     lambda x: tf.map_fn(lambda row: row * row[0], x),
     real(3, 2),
-    dtypes=BOTH,
     edges=[
         edge("one at a time", call=lambda x: tf.map_fn(lambda row: row * row, x, parallel_iterations=1)),
         edge("two", real(3, 2), real(3), call=lambda x, y: tf.map_fn(lambda r: (r[0] * r[1], r[1]), (x, y))),
@@ -162,11 +162,11 @@ _both_ways(
         edge("one row", real(1, 2)),
     ],
 )
+_both_ways("scan_complex", lambda x: tf.scan(lambda a, row: a * row + row, x), real(2, 2), dtypes=COMPLEX)
 _both_ways(
     "scan",
     lambda x: tf.scan(lambda a, row: a * row + row, x),
     real(3, 2),
-    dtypes=BOTH,
     edges=[
         edge("initializer", real(3, 2), real(2), call=lambda x, y: tf.scan(lambda a, row: a * row, x, y)),
         edge("reverse", call=lambda x: tf.scan(lambda a, row: a * row, x, reverse=True)),
