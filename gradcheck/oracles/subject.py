@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -130,7 +131,8 @@ class Subject:
     @cached_property
     def outputs(self) -> list[Array] | Raised:
         """What the operation gives at the point."""
-        with tf.init_scope():
+        # Whoever asks first may be tracing; but where that is left, tapes pause, and some operations have one inside.
+        with nullcontext() if tf.executing_eagerly() else tf.init_scope():
             return attempt(lambda: [to_array(out) for out in self.call(self.inputs)])
 
     @cached_property

@@ -153,6 +153,19 @@ def test_an_edge_brings_its_own_values_and_call() -> None:
     assert np.allclose(subject.outputs[0], np.sin([0.0, 1.0]))
 
 
+def test_an_operation_with_a_tape_inside_has_outputs_and_a_gradient() -> None:
+    def slope(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = x**3
+        return tape.gradient(y, x)
+
+    subject = Subject(lies.op(slope), None, "float64")
+    assert not isinstance(subject.outputs, Raised)
+    assert np.allclose(subject.outputs[0], 3 * subject.values[0] ** 2)
+    assert np.allclose(subject.eager[0], 6 * subject.values[0] * subject.cotangents[0])
+
+
 def test_an_operation_that_raises_is_an_answer() -> None:
     def fails(x):
         raise ValueError("never")

@@ -124,7 +124,7 @@ control(
                     lambda i, _: i < 2,
                     lambda i, x: (i + 1, tf.concat([x, x * x], 0)),
                     (0, x),
-                    [tf.TensorShape([]), tf.TensorShape([None, 2])],
+                    (tf.TensorShape([]), tf.TensorShape([None, 2])),
                 )[1]
             ),
         ),
