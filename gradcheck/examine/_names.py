@@ -26,6 +26,12 @@ def module_of(file: str) -> ast.Module:
 
 
 @cache
+def _compiled(file: str) -> frozenset[types.CodeType]:
+    """Return what a file is compiled to: it may have changed since it was imported."""
+    return frozenset(_codes(compile(module_of(file), file, "exec", dont_inherit=True)))
+
+
+@cache
 def _functions(file: str) -> dict[int, list[ast.Lambda | ast.FunctionDef]]:
     """Return the functions of a file by the line in which each begins."""
     found: dict[int, list[ast.Lambda | ast.FunctionDef]] = {}
@@ -36,7 +42,9 @@ def _functions(file: str) -> dict[int, list[ast.Lambda | ast.FunctionDef]]:
 
 
 def find_node(code: types.CodeType) -> ast.Lambda | ast.FunctionDef | None:
-    """Return the function that was compiled to a code object, ``None`` if it is not found."""
+    """Return the function that was compiled to a code object, ``None`` if its file does not hold it (any more)."""
+    if code not in _compiled(code.co_filename):
+        return None
     kind = ast.Lambda if code.co_name == "<lambda>" else ast.FunctionDef
     nodes = _functions(code.co_filename).get(code.co_firstlineno, [])
     found = [node for node in nodes if isinstance(node, kind) and _has_arguments(node, code)]

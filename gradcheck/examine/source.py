@@ -174,7 +174,7 @@ class _Slicer:
     def _written(self, function: types.FunctionType, decorators: tuple[str, ...]) -> str:
         found = find_node(function.__code__)
         if found is None:
-            raise Unsliceable(f"the source of {function.__qualname__} is not found")
+            raise Unsliceable(f"the source of {function.__qualname__} is not found, or has changed")
         node = without_annotations(copy.deepcopy(found))
         if isinstance(node, ast.FunctionDef):
             node.name = self._functions[id(function)] = self._allot(node.name)

@@ -103,7 +103,7 @@ OPAQUE = object()
 HOPELESS = {
     "an object": (adding(object()), "no expression makes a value of type object"),
     "an object of the module": (lambda x: x if CHANGED else OPAQUE, "no expression makes a value of type object"),
-    "no source": (eval("lambda x: x"), "the source of <lambda> is not found"),
+    "no source": (eval("lambda x: x"), "the source of <lambda> is not found, or has changed"),
     "a name that is not there": (lambda x: x + absent, "absent, which <lambda> names, is not defined"),  # noqa: F821
 }
 CHANGED = object()

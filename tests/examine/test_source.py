@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import importlib
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -43,6 +45,17 @@ def test_what_cannot_be_written_says_why(name: str) -> None:
     call, reason = sliced.HOPELESS[name]
     with pytest.raises(Unsliceable, match=reason):
         slice_call(call)
+
+
+def test_a_file_that_has_changed_since_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    file = tmp_path / "changed_since.py"
+    file.write_text("kept = lambda x: 2.0 * x\nlost = lambda x: 3.0 * x\n")
+    changed = importlib.import_module("changed_since")
+    file.write_text("kept = lambda x: 2.0 * x\nlost = lambda x: 4.0 * x\n")
+    assert slice_call(changed.kept).call == "lambda x: 2.0 * x"
+    with pytest.raises(Unsliceable, match=r"^the source of <lambda> is not found, or has changed$"):
+        slice_call(changed.lost)
 
 
 def test_small_values_of_a_closure_stand_where_they_are_used() -> None:
