@@ -63,7 +63,7 @@ FAULTS: tuple[Known, ...] = (
             *("case/*/second", "cond/*/second", "switch_case/*/second", "while_loop/*/second"),
             *("function/*/second", "function of a structure/*/second"),
             *("vectorized_map/*/second", "slices_through_vectorized_map/float64/second"),
-            "*/in a function/*/second",
+            *("*/in a function/*/second", "list_*/graph/*/second", "array_*graph/*/second"),
         ),
         what="reverse over forward *",
         found="0, allowed *",

@@ -37,8 +37,29 @@ FAULTS: tuple[Known, ...] = (
         what="the gradient's shape",
         found="()",
     ),
-    Known("tensor-array-gather-repeated"),
-    Known("tensor-list-scatter-repeated"),
+    Known(
+        "pfor-list-gather",
+        ("array_scatter/*graph/*/jacobian", "list_scatter*/jacobian"),
+        found="InvalidArgumentError: *Input to reshape is a tensor with *",
+        surely=("list_scatter/float64/jacobian",),
+    ),
+    Known(
+        "pfor-list-concat",
+        ("array_split/read, graph/*/jacobian",),
+        found="InvalidArgumentError: *",
+    ),
+    Known(
+        "tensor-array-gather-repeated",
+        ("array_gather/repeated*", "list_gather/repeated/*"),
+        found="*, allowed *",
+        surely=("array_gather/repeated/float64/graph", "list_gather/repeated/float64/numeric"),
+    ),
+    Known(
+        "tensor-list-scatter-repeated",
+        ("list_scatter_v2/repeated/*",),
+        found="*, allowed *",
+        surely=("list_scatter_v2/repeated/float64/numeric",),
+    ),
     Known(
         "xla-sqrt-grad-zero",
         ("clip_by_average_norm/zero/float32/xla",),

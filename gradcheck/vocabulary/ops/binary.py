@@ -8,6 +8,7 @@ from gradcheck.op import COMPLEX, HALF, REAL, Call, Edge, Family, edge, kink
 
 binary = Family("binary")
 EVERY = (*HALF, *COMPLEX)
+WIDE = (*HALF, "complex128")  # complex64 runs through the same kernels
 Kind = Callable[..., Domain]
 
 
@@ -32,7 +33,7 @@ def _more_shapes(*kinds: Kind) -> list[Edge]:
     ]
 
 
-def _pair(name: str, call: Call, *kinds: Kind, edges: Sequence[Edge] = (), dtypes: Sequence[str] = EVERY) -> None:
+def _pair(name: str, call: Call, *kinds: Kind, edges: Sequence[Edge] = (), dtypes: Sequence[str] = WIDE) -> None:
     left, right = kinds
     binary(name, call, left(2, 3), right(2, 3), dtypes=dtypes, edges=[*_shapes(left, right), *edges])
 
@@ -46,6 +47,7 @@ _pair(
     tf.multiply,
     real,
     real,
+    dtypes=EVERY,
     edges=[*_more_shapes(real, real), edge("zeros", [0.0, 1.0], [0.0, 0.0])],
 )
 _pair("divide", tf.divide, real, away, edges=[edge("zero by number", [0.0, 1.0], [2.0, 3.0])])
@@ -80,6 +82,7 @@ _pair(
     tf.pow,
     positive,
     real,
+    dtypes=EVERY,
     edges=[
         *_more_shapes(positive, real),
         edge("zero base", [0.0, 0.0], [2.0, 3.5]),
