@@ -91,9 +91,11 @@ reductions(
     "reduce_prod",
     tf.reduce_prod,
     away(),
-    dtypes=WIDE,
+    dtypes=("float16", *REAL, "complex128"),
     edges=[
-        *_ways(tf.reduce_prod, away),
+        *_axes(tf.reduce_prod),
+        edge("two axes, unordered", away(2, 3, 2), call=lambda x: tf.reduce_prod(x, axis=[-1, 0])),
+        edge("scalar", 1.5),
         edge("a zero", [2.0, 0.0, 3.0]),
         edge("two zeros", [0.0, 2.0, 0.0]),
         edge("zeros in rows", [[0.0, 2.0, 3.0], [0.0, 0.0, 1.0]], call=lambda x: tf.reduce_prod(x, axis=-1)),
