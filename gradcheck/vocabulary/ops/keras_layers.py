@@ -15,6 +15,9 @@ keras_layers = Family("keras_layers")
 keras = tf.keras
 # A CPU has no other kernels for pooling, and Resizing computes in float32.
 ONE_DTYPE = ("Pooling3D", "Resizing")
+# What steps through time, or is made of many operations.
+SLOW = ("ConvLSTM", "GRU", "GroupQueryAttention", "LSTM", "MultiHeadAttention", "SimpleRNN")
+TRAINED = {"BatchNormalization"}  # without chance, nothing else differs in training
 ONES, TWOS, THREES = (2, 4, 2), (1, 4, 4, 2), (1, 3, 3, 2, 1)
 MASK = np.array([[True, True, False, True], [True, False, True, True]])
 
@@ -194,7 +197,7 @@ def _register(name: str) -> None:
     count = {"one": 1, "several": 2, "pair": 2}[kind]
     domains: list[Domain] = [distinct(*shape, gap=0.11), real(*shape)][:count]
     edges = [edge(way, call=_layer(name, {**options, **changed})) for way, changed in variants.items()]
-    if "training" in inspect.signature(getattr(keras.layers, name).call).parameters:
+    if name in TRAINED:
         edges.append(edge("training", call=_layer(name, options, training=True)))
     unknown = {"unknown": "a layer is built for known shapes"}
     keras_layers(
@@ -203,7 +206,7 @@ def _register(name: str) -> None:
         *domains,
         real(1, low=-0.1, high=0.1),
         edges=edges,
-        dtypes=("float32",) if name.endswith(ONE_DTYPE) else REAL,
+        dtypes=("float32",) if name.endswith(ONE_DTYPE) else ("float64",) if name.startswith(SLOW) else REAL,
         limits=unknown,
     )
 
