@@ -1,4 +1,11 @@
-"""Forward mode through a TensorArray raises in a tf.function; needs only TensorFlow."""
+"""Forward mode through a TensorArray raises in a tf.function; needs only TensorFlow.
+
+In a graph an array is a tensor of dtype variant, which counts as one that has gradients. `_jvp_helper` in
+`tensorflow/python/eager/forwardprop.py` transposes an operation's gradient by cotangents that it makes with `ones_like`
+of every such output, and there are no ones of a variant. Lists are everywhere that a loop or a branch is
+differentiated: in a function, forward mode raises for loops that keep what they computed, for `tf.map_fn`, `tf.scan`
+and folds, and forward mode over reverse mode for `tf.cond` as well. Eagerly the error may come as a `SystemError`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,12 @@
-"""A tape gives no gradient of what forward mode pushes through a tf.function; needs only TensorFlow."""
+"""A tape gives no gradient of what forward mode pushes through a tf.function; needs only TensorFlow.
+
+`ConcreteFunction._select_forward_and_backward_functions` in
+`tensorflow/python/eager/polymorphic_function/concrete_function.py` prepares the gradient of a function's tangents where
+`should_record_backprop(input_tangents.tangents)` holds: where a tape watches the tangents that go in. That the primals,
+by which those that come out differ, are watched does not count, so the tape knows of no dependence. Where the tangents
+are watched too, it raises `InternalError: ... returned too few gradients. Expected 1 but received 2` instead. Called
+without a `tf.function` it is right, and so it is where the accumulator and the tape are inside of the function.
+"""
 
 from __future__ import annotations
 

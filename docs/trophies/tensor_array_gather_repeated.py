@@ -1,4 +1,9 @@
-"""In a graph, the gradient of TensorArray.gather counts an index that is repeated once; needs only TensorFlow."""
+"""In a graph, the gradient of TensorArray.gather counts an index that is repeated once; needs only TensorFlow.
+
+`_TensorListGatherGrad` in `tensorflow/python/ops/list_ops.py` scatters the cotangent into an empty list, where the last
+of the rows of one index wins; it has to add them up. Eagerly an array is a Python list of tensors, whose gather is a
+stack, and the gradient is right. `tf.gather` of the array's `stack()` goes around it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The gradient of TensorListScatterV2 reaches a row that was overwritten; needs only TensorFlow."""
+"""The gradient of TensorListScatterV2 reaches a row that was overwritten; needs only TensorFlow.
+
+Where an index is repeated, the last row is what the list keeps. `_TensorListScatterGrad` in
+`tensorflow/python/ops/list_ops.py` gathers the cotangent of an index for every row that names it, so that rows which
+nothing depends on get it too. `TensorArray.scatter` in a `tf.function` is this operation.
+"""
 
 from __future__ import annotations
 
