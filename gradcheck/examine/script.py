@@ -22,8 +22,8 @@ from gradcheck.oracles.subject import Subject
 RESERVED = (
     *("os", "operation", "tensors", "wide", "outputs", "gradients", "agree", "attempt", "main", "expected", "found"),
     *("form", "expected_form", "found_form", "by_differences", "by_tape", "value", "eagerly", "in_function", "pick"),
-    *("by_reverse", "by_forward", "push", "pair", "slope", "objective", "along", "slope_by_reverse", "by_loop"),
-    *("slope_by_forward", "by_reverse_over_reverse", "by_reverse_over_forward", "by_forward_over_reverse"),
+    *("by_reverse", "by_forward", "push", "pair", "slope", "first", "by_loop"),
+    *("by_reverse_over_reverse", "by_reverse_over_forward", "by_forward_over_reverse"),
     *("by_forward_over_forward", "by_pfor", "jacobian", "in_wide", "in_narrow", "gradient"),
     *("DTYPE", "VALUES", "COTANGENTS", "PLACE", "MOVES", "STEP", "ALLOWED", "TANGENTS", "WIDE"),
 )

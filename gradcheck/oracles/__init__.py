@@ -48,7 +48,7 @@ class Oracle:
         judge: Yields doubts.
         smooth: Whether it needs a point that has a derivative.
         dtypes: The kinds of dtype that it judges: ``"half"``, ``"real"``, ``"complex"``.
-        slow: Whether it compiles or traces much, so that it takes turns.
+        turns: It judges one operation in this many, others for another seed, as it compiles or traces much.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Oracle:
     judge: Judge
     smooth: bool = False
     dtypes: tuple[str, ...] = ("half", "real", "complex")
-    slow: bool = False
+    turns: int = 1
 
     def why_not(self, subject: Subject) -> str | None:
         """Return why the oracle does not apply, ``None`` if it does."""

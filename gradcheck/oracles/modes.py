@@ -25,7 +25,7 @@ def judge_unknown(subject: Subject) -> Iterator[Doubt]:
     yield from _judge(subject, "eager against tf.function of unknown sizes", specs)
 
 
-@oracle("xla", "eager against XLA", slow=True)
+@oracle("xla", "eager against XLA", turns=4)
 def judge_xla(subject: Subject) -> Iterator[Doubt]:
     """Compile the gradient by XLA, with the shapes known."""
     specs = [tf.TensorSpec(x.shape, x.dtype) for x in subject.inputs]

@@ -11,10 +11,15 @@ import numpy as np
 from gradcheck.backend import tf
 from gradcheck.gradient import Array
 from gradcheck.oracles import Doubt, oracle
+from gradcheck.oracles._numbers import pair
 from gradcheck.oracles._tensorflow import forget_products
 from gradcheck.oracles.subject import Raised, Subject, attempt, to_array
 
 Tensor = Any
+Tensors = Sequence[Tensor]
+# Tensors of the first order, and the numbers by which the second weighs them.
+Terms = list[tuple[Tensor, Array]]
+First = Callable[[Subject, Tensors], Terms]
 _STEP = 2.0**-10
 
 
@@ -29,7 +34,7 @@ def judge_second(subject: Subject) -> Iterator[Doubt]:
     "second order with forward outermost against differences of the first",
     smooth=True,
     dtypes=("real",),
-    slow=True,
+    turns=16,
 )
 def judge_second_forward(subject: Subject) -> Iterator[Doubt]:
     """Take the same with forward mode outside, for which TensorFlow traces functions of functions."""
@@ -45,7 +50,7 @@ def _judge(subject: Subject, ways: Sequence[str]) -> Iterator[Doubt]:
     for what in ways:
         if what == "forward over forward":
             forget_products()
-        found = attempt(partial(_scalar, subject, WAYS[what]))
+        found = attempt(partial(WAYS[what], subject))
         told = f"{what} against differences of the first order"
         if isinstance(found, Raised):
             yield Doubt(told, f"{expected:.9g}", str(found), "all inputs")
@@ -54,10 +59,6 @@ def _judge(subject: Subject, ways: Sequence[str]) -> Iterator[Doubt]:
         allowed = doubt + 2.0**-34 * sizes + 1e-9
         if not abs(found - expected) <= allowed:
             yield Doubt(told, f"{expected:.9g}", f"{found:.9g}, allowed {allowed:.2g}", "all inputs", allowed)
-
-
-def _scalar(subject: Subject, way: Callable[[Subject], Tensor]) -> float:
-    return float(to_array(way(subject)))
 
 
 def _objectives(subject: Subject) -> bool:
@@ -92,43 +93,37 @@ def _along(subject: Subject, distance: float) -> float:
     return float(sum(np.sum(np.asarray(g, np.float64) * t) for g, t in pairs if g is not None))
 
 
-def _dot(gradients: Sequence[Any], tangents: Sequence[Tensor]) -> Tensor:
-    parts = [
-        tf.reduce_sum(tf.convert_to_tensor(g) * t) for g, t in zip(gradients, tangents, strict=True) if g is not None
-    ]
-    return tf.add_n(parts) if parts else tf.constant(0.0, tf.float64)
+def _first_by_reverse(subject: Subject, inputs: Tensors) -> Terms:
+    """Return the gradients of the outputs along the cotangents, each with the tangent that it belongs to."""
+    pairs = zip(subject.pull(inputs), subject.tangents, strict=True)
+    return [(tf.convert_to_tensor(gradient), tangent) for gradient, tangent in pairs if gradient is not None]
 
 
-def _slope_by_reverse(subject: Subject, inputs: Sequence[Tensor]) -> Tensor:
-    with tf.GradientTape() as tape:
-        tape.watch(inputs)
-        objective = subject.objective(inputs)
-    return _dot(tape.gradient(objective, list(inputs)), _tangents(subject))
-
-
-def _slope_by_forward(subject: Subject, inputs: Sequence[Tensor]) -> Tensor:
+def _first_by_forward(subject: Subject, inputs: Tensors) -> Terms:
+    """Return the tangents of the outputs, each with the cotangent that it belongs to."""
     with tf.autodiff.ForwardAccumulator(list(inputs), _tangents(subject)) as accumulator:
-        objective = subject.objective(inputs)
-    return accumulator.jvp(objective, tf.UnconnectedGradients.ZERO)
+        outputs = subject.call(inputs)
+        jvps = [accumulator.jvp(out, tf.UnconnectedGradients.ZERO) for out in outputs]
+    return list(zip(jvps, subject.cotangents, strict=True))
 
 
-def _reverse_over(slope: Callable[[Subject, Sequence[Tensor]], Tensor]) -> Callable[[Subject], Tensor]:
-    def run(subject: Subject) -> Tensor:
-        with tf.GradientTape() as tape:
-            tape.watch(subject.inputs)
-            first = slope(subject, subject.inputs)
-        return _dot(tape.gradient(first, list(subject.inputs)), _tangents(subject))
+def _reverse_over(first: First, subject: Subject) -> float:
+    with tf.GradientTape() as tape:
+        tape.watch(subject.inputs)
+        terms = first(subject, subject.inputs)
+    if not terms:
+        return 0.0
+    pulled = [tf.constant(weight, term.dtype) for term, weight in terms]
+    found = tape.gradient([term for term, _ in terms], list(subject.inputs), output_gradients=pulled)
+    pairs = [(to_array(g), t) for g, t in zip(found, subject.tangents, strict=True) if g is not None]
+    return pair([g for g, _ in pairs], [t for _, t in pairs])
 
-    return run
 
-
-def _forward_over(slope: Callable[[Subject, Sequence[Tensor]], Tensor]) -> Callable[[Subject], Tensor]:
-    def run(subject: Subject) -> Tensor:
-        with tf.autodiff.ForwardAccumulator(list(subject.inputs), _tangents(subject)) as accumulator:
-            first = slope(subject, subject.inputs)
-        return accumulator.jvp(first, tf.UnconnectedGradients.ZERO)
-
-    return run
+def _forward_over(first: First, subject: Subject) -> float:
+    with tf.autodiff.ForwardAccumulator(list(subject.inputs), _tangents(subject)) as accumulator:
+        terms = first(subject, subject.inputs)
+        jvps = [accumulator.jvp(term, tf.UnconnectedGradients.ZERO) for term, _ in terms]
+    return pair([weight for _, weight in terms], list(map(to_array, jvps)))
 
 
 def _tangents(subject: Subject) -> list[Tensor]:
@@ -136,9 +131,9 @@ def _tangents(subject: Subject) -> list[Tensor]:
     return [tf.constant(t, subject.dtype) for t in tangents]
 
 
-WAYS: dict[str, Callable[[Subject], Tensor]] = {
-    "reverse over reverse": _reverse_over(_slope_by_reverse),
-    "forward over reverse": _forward_over(_slope_by_reverse),
-    "reverse over forward": _reverse_over(_slope_by_forward),
-    "forward over forward": _forward_over(_slope_by_forward),
+WAYS: dict[str, Callable[[Subject], float]] = {
+    "reverse over reverse": partial(_reverse_over, _first_by_reverse),
+    "forward over reverse": partial(_forward_over, _first_by_reverse),
+    "reverse over forward": partial(_reverse_over, _first_by_forward),
+    "forward over forward": partial(_forward_over, _first_by_forward),
 }

@@ -29,7 +29,7 @@ _ULPS = 256  # two steps, each of a few dozen operations
     "slices",
     "IndexedSlices against their dense form through clipping, norms and two steps of an optimizer",
     dtypes=("real",),
-    slow=True,
+    turns=4,
 )
 def judge_slices(subject: Subject) -> Iterator[Doubt]:
     """Look at each input's gradient that comes as slices; where none does, there is nothing to judge."""

@@ -167,14 +167,6 @@ class Subject:
         """Return the cotangents as tensors of the outputs' dtypes."""
         return [tf.constant(c, out.dtype) for c, out in zip(self.cotangents, outputs, strict=True)]
 
-    def objective(self, inputs: Tensors) -> Tensor:
-        """Return the real number that the cotangents make of the outputs, in float64 where its gradient allows it."""
-        outputs = self.call(inputs)
-        parts = [
-            tf.reduce_sum(_real(tf.math.conj(c) * out)) for c, out in zip(self.weights(outputs), outputs, strict=True)
-        ]
-        return tf.add_n([tf.cast(part, parts[0].dtype) for part in parts])
-
     def arrays(self, gradients: Sequence[Any]) -> tuple[Array | None, ...]:
         """Return gradients as dense arrays."""
         return tuple(None if g is None else to_array(g) for g in gradients)
@@ -219,7 +211,3 @@ def as_dtype(values: Array, dtype: Any) -> Array:
 def _signed(stream: np.random.Generator, shape: tuple[int, ...], imaginary: bool) -> Array:
     signs = stream.choice([-1.0, 1.0], shape) * stream.uniform(0.5, 1.0, shape)
     return signs + 1j * stream.uniform(-1.0, 1.0, shape) if imaginary else signs
-
-
-def _real(tensor: Tensor) -> Tensor:
-    return tf.math.real(tensor) if tensor.dtype.is_complex else tensor
