@@ -1,4 +1,10 @@
-"""The gradient of tf.concat along an axis of int64 raises in a tf.function and forward mode; needs only TensorFlow."""
+"""The gradient of tf.concat along an axis of int64 raises in a tf.function and forward mode; needs only TensorFlow.
+
+`_ConcatGradHelper` (`tensorflow/python/ops/array_grad.py`) takes the axis modulo `array_ops.rank`, which is int32,
+and does not cast. Eagerly it reads the axis as a Python number instead; forward mode traces the gradient function,
+so that it raises there too. An axis that is a NumPy number, `np.int64(0)`, is enough. A Python number is int32, and
+works.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""The gradient of a CSR matrix times a dense one raises where the dense sizes are unknown; needs only TensorFlow."""
+"""The gradient of a CSR matrix times a dense one raises where the dense sizes are unknown; needs only TensorFlow.
+
+`_PrunedDenseMatrixMultiplication` (`tensorflow/python/ops/linalg/sparse/sparse_csr_matrix_grad.py`) takes the sizes
+of the gradient from the static shapes of the dense factors, where an unknown one is None. The sparse matrix has the
+same sizes, and could be asked when it runs. `tf.ensure_shape` of the dense matrix goes around it where its sizes are
+known after all.
+"""
 
 from __future__ import annotations
 

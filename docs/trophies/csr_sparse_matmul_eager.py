@@ -1,4 +1,10 @@
-"""The gradient of a product of two CSR matrices raises eagerly, and not in a tf.function; needs only TensorFlow."""
+"""The gradient of a product of two CSR matrices raises eagerly, and not in a tf.function; needs only TensorFlow.
+
+`_PruneCSRMatrix` (`tensorflow/python/ops/linalg/sparse/sparse_csr_matrix_grad.py`) reads the type of the matrix from
+its handle data. In a graph the shape functions of the operations set those; eagerly nothing does but the class
+`CSRSparseMatrix`, which TensorFlow does not export, so that matrices made by `tf.raw_ops` have none. The type is an
+attribute of the operation, which the gradient function has read already.
+"""
 
 from __future__ import annotations
 

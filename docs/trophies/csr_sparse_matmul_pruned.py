@@ -1,10 +1,10 @@
 """The gradient of a product of two CSR matrices lacks the entries at which it is zero; needs only TensorFlow.
 
-`_PruneSparseTensor` (`tensorflow/python/ops/linalg/sparse/sparse_csr_matrix_grad.py`) picks from the dense
-gradient's product the entries that the input has, and leaves those out that the product does not store, instead of
-writing a zero: the gradient by n values has fewer than n entries, silently, and those move up. Where such an entry
-is the last one, the search for it runs past the end, and a gather of what is not there raises. It is met wherever
-a row of one matrix has no entry in common with the columns of the other.
+`_PruneSparseTensor` (`tensorflow/python/ops/linalg/sparse/sparse_csr_matrix_grad.py`) picks the entries that the
+input has from the gradient's product, which is sparse too, and leaves those out that the product does not store,
+instead of writing a zero: the gradient by n values has fewer than n entries, silently, and those move up. Where such
+an entry is the last one, the search for it runs past the end, and a gather of what is not there raises. It is met
+wherever a row of one matrix has no entry in common with the columns of the other.
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""tf.dynamic_stitch gives a gradient to an entry that a later one has replaced; needs only TensorFlow."""
+"""tf.dynamic_stitch gives a gradient to an entry that a later one has replaced; needs only TensorFlow.
+
+Where an index is repeated, the documentation says that the last slice is the one that is kept. `_DynamicStitchGrads`
+(`tensorflow/python/ops/data_flow_grad.py`) gathers the cotangent of an index for every slice that names it, so that
+those which were replaced get it too.
+"""
 
 from __future__ import annotations
 

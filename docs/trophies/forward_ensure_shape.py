@@ -1,4 +1,10 @@
-"""tf.ensure_shape raises under forward mode inside a tf.function; needs only TensorFlow."""
+"""tf.ensure_shape raises under forward mode inside a tf.function; needs only TensorFlow.
+
+In a graph `ensure_shape` in `gen_array_ops.py` records its attribute for forward mode as the node has it, a
+`TensorShapeProto`; eagerly it is a `TensorShape`. `_jvp_dispatch` (`tensorflow/python/eager/forwardprop.py`) gives
+the attributes to a traced function, whose arguments have to be hashable, which a message of protobuf is not.
+`tf.compat.v1.placeholder_with_default` raises for the same reason. Forward mode around the `tf.function` works.
+"""
 
 from __future__ import annotations
 

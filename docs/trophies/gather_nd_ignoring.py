@@ -1,4 +1,9 @@
-"""The gradient of gather_nd that is told to ignore bad indices raises because of them; needs only TensorFlow."""
+"""The gradient of gather_nd that is told to ignore bad indices raises because of them; needs only TensorFlow.
+
+For indices of one column `_GatherNdGrad` (`tensorflow/python/ops/array_grad.py`) gives the indices as they are to an
+`IndexedSlices`, which has no such policy: whatever makes a tensor of it meets the bad one. Only for more columns,
+where it scatters, does it pass `bad_indices_policy` on, and the gradient is right.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,10 @@
-"""The gradient of tf.gather_nd by one tuple of indices, or by empty ones, raises; needs only TensorFlow."""
+"""The gradient of tf.gather_nd by one tuple of indices, or by empty ones, raises; needs only TensorFlow.
+
+`_GatherNdGrad` (`tensorflow/python/ops/array_grad.py`) scatters the cotangent by `tf.scatter_nd`, which takes less
+than `tf.gather_nd`. A vector of indices is one tuple to the latter, and a list of rows to the former
+(`ValidateUpdateShape` in `tensorflow/core/kernels/scatter_nd_op.cc`); and it refuses indices without elements for
+updates that have some. `tf.gather_nd(x, [[1, 1]])[0]` goes around it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The gradient of to_tensor by a default_value that is broadcast along its last axis raises; needs only TensorFlow."""
+"""The gradient of to_tensor by a default_value that is broadcast along its last axis raises; needs only TensorFlow.
+
+`_ragged_tensor_to_tensor_grad` (`tensorflow/python/ops/ragged/ragged_conversion_ops.py`) sums the gradient over the
+axes that the default lacks, and over those of size one that come first. One that comes later is broadcast as well,
+and is not summed over: the reshape to the default's shape fails.
+"""
 
 from __future__ import annotations
 

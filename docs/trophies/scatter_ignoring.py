@@ -1,4 +1,9 @@
-"""The gradient of a scatter that is told to ignore bad indices raises because of them; needs only TensorFlow."""
+"""The gradient of a scatter that is told to ignore bad indices raises because of them; needs only TensorFlow.
+
+`_ScatterNdGrad`, `_TensorScatterAddGrad` and `_TensorScatterSubGrad` (`tensorflow/python/ops/array_grad.py`) gather
+the updates' gradient without passing `bad_indices_policy` on, so that the gather raises on a CPU.
+`_TensorScatterMinOrMaxGrad`, in the same file, passes it on and works.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""Forward mode of a mean or maximum by segments is NaN where a segment is empty; needs only TensorFlow."""
+"""Forward mode of a mean or maximum by segments is NaN where a segment is empty; needs only TensorFlow.
+
+Forward mode differentiates the gradient function. `_SegmentMeanGrad` and `_SegmentMinOrMaxGrad`
+(`tensorflow/python/ops/math_grad.py`) divide the cotangent by the number of entries, which is zero for an empty
+segment. The gradient never reads that quotient; its transpose divides zero by zero. `tf.math.unsorted_segment_max`
+and `unsorted_segment_min` are met too. The maximum was reported as [issue
+57002](https://github.com/tensorflow/tensorflow/issues/57002).
+"""
 
 from __future__ import annotations
 

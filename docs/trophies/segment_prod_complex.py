@@ -1,4 +1,8 @@
-"""The gradient of a product by segments is not conjugated for complex numbers; needs only TensorFlow."""
+"""The gradient of a product by segments is not conjugated for complex numbers; needs only TensorFlow.
+
+`_SegmentProdGrad` and `_UnsortedSegmentProdGrad` (`tensorflow/python/ops/math_grad.py`) multiply the cotangent by
+the product of the other entries, where it has to be the conjugate of that, as in `_ProdGrad`.
+"""
 
 from __future__ import annotations
 

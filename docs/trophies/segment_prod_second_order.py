@@ -1,4 +1,9 @@
-"""The second derivative of a product by segments is zero where two entries are zero; needs only TensorFlow."""
+"""The second derivative of a product by segments is zero where two entries are zero; needs only TensorFlow.
+
+`_SegmentProdGrad` (`tensorflow/python/ops/math_grad.py`) sets the cotangent of a segment with more than one zero to
+zero. That is the right gradient and not the right function: a constant, whose derivative is zero. With at most one
+zero the second derivative is right.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""A sparse tensor times a scalar has a value, and its gradient raises; needs only TensorFlow."""
+"""A sparse tensor times a scalar has a value, and its gradient raises; needs only TensorFlow.
+
+`_SparseDenseCwiseMulOrDivGrad` (`tensorflow/python/ops/sparse_grad.py`) reads the dense factor at the sparse one's
+places by `tf.gather_nd`, which refuses a scalar. It does so for either factor's gradient: that of `x * 2.0` by the
+values of a sparse `x` raises too, and so does that of a quotient. `tf.reshape(scale, [1])` goes around it.
+"""
 
 from __future__ import annotations
 

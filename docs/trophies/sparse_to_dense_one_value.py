@@ -1,4 +1,9 @@
-"""The gradient of sparse_to_dense by one value for all places has the places' shape; needs only TensorFlow."""
+"""The gradient of sparse_to_dense by one value for all places has the places' shape; needs only TensorFlow.
+
+`_SparseToDenseGrad` (`tensorflow/python/ops/sparse_grad.py`) gathers the cotangent at the places, and returns that
+also where one scalar was written to all of them, instead of its sum. Nothing raises. `tf.compat.v1.sparse_to_dense`
+is this operation.
+"""
 
 from __future__ import annotations
 

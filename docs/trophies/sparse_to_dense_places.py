@@ -1,4 +1,10 @@
-"""The gradient of sparse_to_dense with places of rank 1 raises; needs only TensorFlow."""
+"""The gradient of sparse_to_dense with places of rank 1 raises; needs only TensorFlow.
+
+A vector of places is documented: each is an index into a dense vector. `_SparseToDenseGrad`
+(`tensorflow/python/ops/sparse_grad.py`) gives it to `tf.gather_nd`, which takes it for one index of as many
+dimensions. Where there is only one place, nothing raises, and the gradient is a scalar instead of a vector. A scalar
+place raises too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""tf.math.top_k(index_type=tf.int64) has a value and no gradient: it raises; needs only TensorFlow."""
+"""tf.math.top_k(index_type=tf.int64) has a value and no gradient: it raises; needs only TensorFlow.
+
+`_TopKGrad` (`tensorflow/python/ops/nn_grad.py`) casts the offsets of the rows to int32 before it adds them to the
+indices, whatever type those have.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The second derivative of an unsorted product by segments is NaN where an entry is zero; needs only TensorFlow."""
+"""The second derivative of an unsorted product by segments is NaN where an entry is zero; needs only TensorFlow.
+
+`_UnsortedSegmentProdGrad` (`tensorflow/python/ops/math_grad.py`) divides the product by the entries, and replaces
+what is zero by zero afterwards, with `where`. The derivative of the division is NaN all the same, and spreads over
+the segment. `_SegmentProdGrad`, next to it, replaces the zeros by ones before it divides, and is right here.
+"""
 
 from __future__ import annotations
 
