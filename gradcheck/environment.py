@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from gradcheck.backend import tensorflow_version
 
 _FLAGS = ("TF_ENABLE_ONEDNN_OPTS", "TF_DETERMINISTIC_OPS", "XLA_FLAGS", "TF_XLA_FLAGS")
+_FEATURES = ("avx", "fma", "sse4", "amx", "asimd", "sve", "bf16")
 
 
 def describe_environment() -> dict[str, str]:
@@ -21,3 +23,20 @@ def describe_environment() -> dict[str, str]:
             found[name] = "not installed"
     found["machine"] = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     return found | {flag: os.environ[flag] for flag in _FLAGS if flag in os.environ}
+
+
+def describe_machine() -> dict[str, str]:
+    """Return the processor and its features, which kernels are chosen by."""
+    model, features = _processor()
+    return {"processor": model, "processor features": features}
+
+
+def _processor() -> tuple[str, str]:
+    """Return the processor's name, and which of the features that kernels are chosen by it has."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or "unknown", "unknown"
+    known = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
+    flags = known.get("flags", known.get("Features", "")).split()
+    return known.get("model name", platform.machine()), " ".join(flag for flag in flags if flag.startswith(_FEATURES))

@@ -11,6 +11,11 @@ from gradcheck.errors import UsageError
 
 
 def write_whole(path: Path, text: str) -> None:
+    """Write a text as `write_bytes` does."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
     """Write beside the target, then rename over it; a pipe or a device is written to as it is.
 
     Raises:
@@ -19,12 +24,12 @@ def write_whole(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(content)
             return
         # Not tempfile, whose files only their owner can read.
         beside = path.parent / f".gradcheck-{secrets.token_hex(8)}"
         try:
-            beside.write_text(text, encoding="utf-8")
+            beside.write_bytes(content)
             os.replace(beside, path)
         except BaseException:
             beside.unlink(missing_ok=True)

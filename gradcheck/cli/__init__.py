@@ -1,10 +1,10 @@
-"""The command line: ``gradcheck verify``, ``replay``, ``routes``, ``flow``, ``ops`` and ``coverage``."""
+"""The command line: ``gradcheck verify``, ``replay``, ``routes``, ``flow``, ``ops``, ``coverage`` and ``baseline``."""
 
 from __future__ import annotations
 
 import typer
 
-from gradcheck.cli import flow, ops, replay, routes, verify
+from gradcheck.cli import baseline, flow, ops, replay, routes, verify
 
 app = typer.Typer(
     name="gradcheck",
@@ -15,6 +15,7 @@ app = typer.Typer(
 )
 for command in (verify.verify, replay.replay, routes.routes, flow.flow, ops.ops, ops.coverage):
     app.command()(command)
+app.add_typer(baseline.baseline, name="baseline")
 
 
 def main() -> None:

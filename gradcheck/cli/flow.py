@@ -103,9 +103,9 @@ def _expected(expect: Path | None, globs: tuple[str, ...]) -> Table | None:
 
 def _trace(target: str, inputs: Sequence[str], globs: tuple[str, ...], *, measure: bool) -> Flow:
     with progress() as update:
-        from gradcheck.cli.inputs import draw_inputs, parse_input
-        from gradcheck.cli.target import check_arguments, load_losses
         from gradcheck.flow.flow import flow as run_flow
+        from gradcheck.inputs import draw_inputs, parse_input
+        from gradcheck.target import check_arguments, load_losses
 
         specs = [parse_input(text) for text in inputs]
         update(f"importing {target.rpartition(':')[0]}", 0.4)
