@@ -228,7 +228,7 @@ def unit(values: Array) -> float:
 
 def bound(values: Array, noise: float) -> float:
     """Return how many units rounding explains: of a few sums in another order, and of what amplifies it here."""
-    return UNITS + _AMPLIFIED * noise / unit(values)
+    return UNITS + _AMPLIFIED * noise / unit(values) if noise else UNITS
 
 
 def _wide(values: Array) -> Array:

@@ -72,7 +72,7 @@ def to_bytes(baseline: Baseline) -> bytes:
         },
     }
     text = json.dumps(index)
-    stored = {name: np.ascontiguousarray(_as_stored(value)) for name, value in arrays.items()}
+    stored = {name: np.asarray(_as_stored(value), order="C") for name, value in arrays.items()}
     return serialise(stored, {"gradcheck": text, "checksum": _checksum(text, stored)})
 
 
