@@ -17,6 +17,7 @@ from gradcheck.op import ops
 from gradcheck.oracles import Doubt, numeric, second
 from gradcheck.oracles.precision import WIDER
 from gradcheck.oracles.subject import Subject
+from gradcheck.training.optimizers import Optimizer, choose_optimizers
 
 # What the templates call things, which an operation's own names must leave alone.
 RESERVED = (
@@ -25,10 +26,14 @@ RESERVED = (
     *("by_reverse", "by_forward", "push", "pair", "slope", "first", "by_loop"),
     *("by_reverse_over_reverse", "by_reverse_over_forward", "by_forward_over_reverse"),
     *("by_forward_over_forward", "by_pfor", "jacobian", "in_wide", "in_narrow", "gradient"),
+    *("by_dense", "by_slices", "every_row", "clipped", "norm", "stepped"),
     *("DTYPE", "VALUES", "COTANGENTS", "PLACE", "MOVES", "STEP", "ALLOWED", "TANGENTS", "WIDE"),
 )
 _PLACE = re.compile(r"input (\d+)")
 _WAYS = {"eagerly": "eagerly", "inside a tf.function": "inside", "through a tf.function": "through"}
+_SLICES = re.compile(
+    r"a dense gradient against (?P<form>slices.*?) through (?:(?P<clip>tf\.[\w.]+)|steps of (?P<optimizer>.+))"
+)
 _FORMS = {
     "the gradient raises": "raises",
     "the gradient's shape": "shape",
@@ -164,6 +169,30 @@ def _precision(subject: Subject, _: Doubt) -> dict[str, Any]:
     return {"wider": WIDER[subject.dtype]}
 
 
+def _slices(_: Subject, doubt: Doubt) -> dict[str, Any]:
+    told = _SLICES.fullmatch(doubt.what)
+    if told is None:
+        raise UsageError(f"oracle slices doubts no such thing any more: {doubt.what}")
+    name = told["optimizer"]
+    chosen = [optimizer for optimizer in choose_optimizers([name]) if optimizer.name == name] if name else []
+    return {
+        "rows": told["form"] == "slices of every row",
+        "clip": told["clip"],
+        "optimizer": "".join(map(express_optimizer, chosen)),
+    }
+
+
+def express_optimizer(optimizer: Optimizer) -> str:
+    """Return an expression that makes an optimizer as `Optimizer.make` does."""
+    kind = slice_call(optimizer.kind).call.replace("tf.optimizers.", "tf.keras.optimizers.")
+    return f"{kind}({', '.join(f'{name}={_argument(value)}' for name, value in optimizer.arguments.items())})"
+
+
+def _argument(value: Any) -> str:
+    """Return an argument as source; what only a function can make is what that function returns."""
+    return slice_call(value).call.removeprefix("lambda: ") if callable(value) else repr(value)
+
+
 def _tangents(subject: Subject) -> list[str]:
     return [literal(_wide(tangent)) for tangent in subject.tangents]
 
@@ -181,4 +210,5 @@ _KINDS: dict[str, tuple[str, Callable[[Subject, Doubt], dict[str, Any]]]] = {
     "second_forward": ("second", _second),
     "jacobian": ("jacobian", _jacobian),
     "precision": ("precision", _precision),
+    "slices": ("slices", _slices),
 }

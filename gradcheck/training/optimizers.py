@@ -82,25 +82,30 @@ class Optimizer:
         strange = [name for name in self.requires if name not in _REQUIRED]
         return f"gradcheck knows no value for its argument {strange[0]}" if strange else None
 
-    def make(self) -> Any:
-        """Return a new optimizer without any state."""
-        arguments = {name: _REQUIRED[name]() for name in self.requires}
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What it is made with; a function makes what no two optimizers may share."""
+        found = {name: _REQUIRED[name] for name in self.requires}
         if "learning_rate" in _parameters(self.kind):
             # The defaults differ a hundredfold; some would not move a float32 variable by one bit.
-            arguments["learning_rate"] = RATE
-        return self.kind(**(arguments | dict(self.options)))
+            found["learning_rate"] = RATE
+        return found | dict(self.options)
+
+    def make(self) -> Any:
+        """Return a new optimizer without any state."""
+        return self.kind(**{name: value() if callable(value) else value for name, value in self.arguments.items()})
 
     def __str__(self) -> str:
         return self.name
 
 
 _REQUIRED: Mapping[str, Any] = {
-    "learning_rate": lambda: RATE,
-    "momentum": lambda: 0.9,
+    "learning_rate": RATE,
+    "momentum": 0.9,
     "global_step": lambda: tf.Variable(0, dtype=tf.int64, trainable=False, name="global_step"),
     "inner_optimizer": lambda: tf.keras.optimizers.SGD(RATE, momentum=0.9),
     "opt": lambda: tf.compat.v1.train.MomentumOptimizer(RATE, 0.9),
-    "loss_scale": lambda: 8.0,
+    "loss_scale": 8.0,
     "optimizer_map": lambda: tf.keras.optimizers.OptimizerMap(tf.keras.optimizers.Adam(RATE)),
 }
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import ast
 import runpy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+from gradcheck.backend import tf
 from gradcheck.errors import UsageError
 from gradcheck.examine import script as module
 from gradcheck.examine.finding import Finding, listed
@@ -17,8 +21,9 @@ from gradcheck.examine.plan import Choice
 from gradcheck.examine.script import RESERVED, why_no_script, write_script
 from gradcheck.examine.witness import FindingWitness
 from gradcheck.op import COMPLEX, REAL, Op, ops
-from gradcheck.oracles import Doubt, oracles
-from gradcheck.oracles.subject import Subject
+from gradcheck.oracles import Doubt, oracles, slices
+from gradcheck.oracles.subject import Raised, Subject, attempt
+from gradcheck.training.optimizers import find_optimizers
 from oracles import lies
 
 LIES = {
@@ -38,7 +43,11 @@ LIES = {
     "second_forward": lies.flat_second,
     "jacobian": lies.other_in_pfor,
     "precision": lies.coarse,
+    "slices, clipped": lies.reads_twice,
+    "slices, stepped": lies.too_few_rows,
 }
+# Of these two, one is known to treat slices otherwise than their dense form, so that it takes slices of every row.
+STEPPED = {"v1.GradientDescent": "slices", "v1.Momentum": "slices of every row"}
 WAYS = {
     "reverse against numeric": "numeric",
     "None though the value depends on it": "numeric",
@@ -58,7 +67,20 @@ WAYS = {
     "forward over forward against differences of the first order": "second_forward",
     "a loop's Jacobian against pfor's": "jacobian",
     "float64 against float32": "precision",
+    **{
+        f"a dense gradient against {form} through {name}": "slices"
+        for form in ("slices", "slices with repeated ids", "slices of every row")
+        for name in slices.CLIPS
+    },
+    **{f"a dense gradient against {form} through steps of {name}": "slices" for name, form in STEPPED.items()},
 }
+CALLS = {"slices": partial(tf.gather, indices=[1, 0])}  # honest ones, where no cube will do
+
+
+@pytest.fixture(autouse=True)
+def _few_optimizers(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = [optimizer for optimizer in find_optimizers() if optimizer.name in STEPPED]
+    monkeypatch.setattr(slices, "_chosen", lambda label: chosen)
 
 
 @pytest.fixture
@@ -91,6 +113,29 @@ def test_a_lie_is_a_bug_in_its_script(case: str, register, tmp_path: Path, capsy
     assert shown.splitlines()[-1] == "BUG"
 
 
+def test_every_lie_of_slices_is_a_bug_in_its_script(register, tmp_path: Path, capsys) -> None:
+    found = set()
+    for lie in (lies.reads_twice, lies.too_few_rows):
+        examined = examine(register(lies.op(lie)), Choice(oracle=("slices",), everything=True))
+        found |= {finding.doubt.what for finding in examined.findings}
+        for finding in examined.findings:
+            assert run(write_script(FindingWitness(finding)), tmp_path) == "BUG", finding.doubt.what
+    repeated = {f"a dense gradient against slices with repeated ids through {name}" for name in slices.CLIPS}
+    assert found == repeated | {what for what in WAYS if "steps" in what}
+
+
+def test_a_script_makes_each_optimizer_as_gradcheck_does() -> None:
+    rows = tf.IndexedSlices(tf.constant([[1.0, -2.0]]), tf.constant([1]), tf.constant([2, 2]))
+    for optimizer in slices._usable():
+        text = module.express_optimizer(optimizer)
+        alike = SimpleNamespace(make=partial(eval, text, {"tf": tf}))
+        steps = [partial(slices._step, made, np.ones([2, 2], "float32"), rows) for made in (optimizer, alike)]
+        one, other = map(attempt, steps)
+        # These two take no variables but Keras's.
+        assert isinstance(one, Raised) == (optimizer.family in ("keras.MultiOptimizer", "keras.Muon")), text
+        np.testing.assert_equal(other, one, text)
+
+
 def dtypes() -> list[tuple[str, str]]:
     """Return what each oracle may doubt, with a real and a complex dtype that it judges."""
     cases = []
@@ -102,8 +147,9 @@ def dtypes() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("what", "dtype"), dtypes())
 def test_what_is_honest_is_ok_in_every_script(what: str, dtype: str, register, tmp_path: Path) -> None:
-    op = register(Op("cube", "lies", lambda x: x * x * x, lies.HONEST.inputs, (), (*REAL, *COMPLEX)))
     oracle, place = WAYS[what], "input 0 [1, 0]"
+    call = CALLS.get(oracle, lambda x: x * x * x)
+    op = register(Op("plain", "lies", call, lies.HONEST.inputs, (), (*REAL, *COMPLEX)))
     values = tuple(map(listed, Subject(op, None, dtype).values))
     finding = Finding(op.name, "", dtype, oracle, Doubt(what, "1", "2, allowed 0.001", place, 1e-3), 0, values)
     assert run(write_script(FindingWitness(finding)), tmp_path) == "OK"

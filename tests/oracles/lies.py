@@ -144,5 +144,20 @@ def other_in_pfor(x):
     return cube(x)
 
 
+def reads_twice(x):
+    """The gradient is honest, but comes as slices with repeated ids, which TensorFlow clips one by one."""
+    return tf.gather(x, [1, 0, 1])
+
+
+def too_few_rows(x):
+    """The gradient comes as slices of fewer rows than there are."""
+
+    @tf.custom_gradient
+    def first(x):
+        return x[:1], lambda dy: tf.IndexedSlices(dy, [0], [1, 2])
+
+    return first(x)
+
+
 HONEST = op(honest, dtypes=("float32", "float64"))
 AT_A_KINK = op(tf.abs, edges=(kink("zero", [0.0, 1.0]),))
