@@ -36,8 +36,8 @@ class Raised:
 
     @classmethod
     def of(cls, error: BaseException) -> Raised:
-        """Keep the error that another one only passes on."""
-        while error.__cause__ is not None:
+        """Keep the error that another one only passes on; what came from another process brings its traceback along."""
+        while error.__cause__ is not None and type(error.__cause__).__name__ != "RemoteTraceback":
             error = error.__cause__
         return cls(type(error).__name__, (str(error).strip().splitlines() or [""])[0][:300])
 

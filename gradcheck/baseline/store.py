@@ -71,9 +71,9 @@ def to_bytes(baseline: Baseline) -> bytes:
             for problem, values in baseline.inputs.items()
         },
     }
-    text = json.dumps(index)
     stored = {name: np.asarray(_as_stored(value), order="C") for name, value in arrays.items()}
-    return serialise(stored, {"gradcheck": text, "checksum": _checksum(text, stored)})
+    # One text: the library writes several in any order.
+    return serialise(stored, {"gradcheck": json.dumps({"checksum": _checksum(index, stored), "index": index})})
 
 
 def from_bytes(content: bytes) -> Baseline:
@@ -82,18 +82,16 @@ def from_bytes(content: bytes) -> Baseline:
     Raises:
         UsageError: It is none; the message goes on after the file's name.
     """
-    stored, metadata = _open(content)
-    text, checksum = metadata.get("gradcheck"), metadata.get("checksum")
-    if not isinstance(text, str):
-        raise UsageError("is no baseline: it says nothing of gradcheck")
+    stored, text = _open(content)
     try:
-        index = json.loads(text)
+        whole = json.loads(text)
+        checksum, index = whole["checksum"], whole["index"]
         version = index["version"] if index["format"] == FORMAT else None
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise UsageError("is no baseline: its index cannot be read") from error
     if version != VERSION:
         raise UsageError(f"has format version {version!r:.20}; this gradcheck reads version {VERSION}")
-    if checksum != _checksum(text, stored):
+    if checksum != _checksum(index, stored):
         raise UsageError("is damaged: its content does not match its checksum")
     try:
         return _from_json(index, stored)
@@ -101,21 +99,21 @@ def from_bytes(content: bytes) -> Baseline:
         raise UsageError(f"is no whole baseline: {type(error).__name__} in its index") from error
 
 
-def _open(content: bytes) -> tuple[dict[str, Array], dict[str, Any]]:
+def _open(content: bytes) -> tuple[dict[str, Array], str]:
     from safetensors import SafetensorError
     from safetensors.numpy import load as parse
 
     try:
         arrays = parse(content)
         length = int.from_bytes(content[:8], "little")
-        metadata = json.loads(content[8 : 8 + length]).get("__metadata__", {})
+        text = json.loads(content[8 : 8 + length])["__metadata__"]["gradcheck"]
     except (SafetensorError, ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:
         raise UsageError("is no baseline, or only a part of one") from error
-    return arrays, metadata if isinstance(metadata, dict) else {}
+    return arrays, str(text)
 
 
-def _checksum(text: str, arrays: Mapping[str, Array]) -> str:
-    digest = hashlib.sha256(text.encode())
+def _checksum(index: Any, arrays: Mapping[str, Array]) -> str:
+    digest = hashlib.sha256(json.dumps(index).encode())
     for name in sorted(arrays):
         value = arrays[name]
         digest.update(f"\0{name}\0{value.dtype.str}{value.shape}\0".encode())

@@ -1,0 +1,115 @@
+"""A recording that is stopped leaves the old file or a whole new one, and goes on where it was."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from baseline.killed import PROBLEMS, compute, record_and_die, whole
+from gradcheck.baseline.case import Baseline, Case, Raised, Sort
+from gradcheck.baseline.record import forget, record, run_problem
+from gradcheck.baseline.store import load, save, to_bytes
+from gradcheck.errors import UsageError
+
+MOMENTS = 2 * (len(PROBLEMS) + 1) + 2  # before and after each file; the last two come too late
+
+
+@pytest.fixture(scope="module")
+def complete() -> Baseline:
+    return whole()
+
+
+@pytest.mark.parametrize(
+    ("moment", "old"), [*((moment, False) for moment in range(MOMENTS)), *((moment, True) for moment in (0, 7, 16, 17))]
+)
+def test_a_recording_that_is_killed_loses_nothing(moment: int, old: bool, complete: Baseline, tmp_path: Path) -> None:
+    file, kept = tmp_path / "gradients", tmp_path / "kept"
+    before = Baseline({"tensorflow": "old"}, {}, {})
+    if old:
+        save(before, file)
+    process = multiprocessing.get_context("spawn").Process(target=record_and_die, args=(file, moment))
+    process.start()
+    process.join()
+    died = moment < 2 * (len(PROBLEMS) + 1)
+    assert process.exitcode == (-signal.SIGKILL if died else 0)
+    written = moment >= 2 * len(PROBLEMS) + 1
+    assert file.exists() == (old or written)
+    if file.exists():
+        assert to_bytes(load(file)) == to_bytes(complete if written else before)
+    done = min((moment + 1) // 2, len(PROBLEMS)) if died else 0
+    assert len(list(kept.glob("*.part"))) == done
+    told: list[str] = []
+    resumed = record(PROBLEMS, run=compute, workers=1, kept=kept, progress=lambda what, _: told.append(what))
+    assert told == list(PROBLEMS)[done:]
+    assert to_bytes(resumed) == to_bytes(complete)
+
+
+def test_a_damaged_part_is_computed_again(complete: Baseline, tmp_path: Path) -> None:
+    record(PROBLEMS, run=compute, workers=1, kept=tmp_path)
+    parts = sorted(tmp_path.glob("*.part"))
+    parts[2].write_bytes(parts[2].read_bytes()[:-1])
+    parts[5].write_bytes(b"")
+    told: list[str] = []
+    resumed = record(PROBLEMS, run=compute, workers=1, kept=tmp_path, progress=lambda what, _: told.append(what))
+    assert told == ["graph-2", "graph-5"]
+    assert to_bytes(resumed) == to_bytes(complete)
+
+
+@pytest.mark.parametrize("change", ["environment", "problem"])
+def test_parts_of_another_environment_or_problem_are_not_used(change: str, tmp_path: Path) -> None:
+    record(PROBLEMS, run=compute, workers=1, kept=tmp_path)
+    problems = dict(PROBLEMS)
+    if change == "problem":
+        problems["graph-3"] = {"kind": "graph", "number": 30}
+    else:
+        for path in tmp_path.glob("*.part"):
+            part = load(path)
+            save(Baseline({**part.environment, "tensorflow": "1.15"}, part.problems, part.cases), path)
+    told: list[str] = []
+    record(problems, run=compute, workers=1, kept=tmp_path, progress=lambda what, _: told.append(what))
+    assert told == (["graph-3"] if change == "problem" else list(problems))
+
+
+def misbehave(name: str, problem: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> list[Case]:
+    if name == "graph-1":
+        os._exit(11)
+    if name == "graph-2":
+        raise ValueError("not today")
+    return compute(name, problem, arrays)
+
+
+def test_a_problem_that_kills_its_process_is_an_answer() -> None:
+    found = record(PROBLEMS, run=misbehave, workers=1)
+    assert found.cases["graph-1"].answers == {"all": Raised("Killed", "its process ended with exit code 11")}
+    assert found.cases["graph-2"].answers == {"all": Raised("ValueError", "not today")}
+    assert [case.problem for case in found.cases.values()] == list(PROBLEMS)
+
+
+def test_what_is_kept_can_be_forgotten(tmp_path: Path) -> None:
+    record(PROBLEMS, run=compute, workers=1, kept=tmp_path / "kept")
+    forget(tmp_path / "kept")
+    forget(tmp_path / "kept")
+    assert not (tmp_path / "kept").exists()
+
+
+def test_a_problem_of_no_known_kind_is_told() -> None:
+    with pytest.raises(UsageError, match="must be one of graph, step, target; found 'other'"):
+        run_problem("x", {"kind": "other"}, {})
+
+
+def test_inputs_reach_their_problem_and_are_kept() -> None:
+    given = {"graph-1": {"variable w": np.float32([2.5])}}
+    found = record({"graph-1": PROBLEMS["graph-1"]}, given, run=echo, workers=1)
+    assert found.cases["graph-1/eager"].answers["variable w"] == np.float32([2.5])
+    assert found.inputs == given
+
+
+def echo(name: str, problem: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> list[Case]:
+    return [Case(f"{name}/eager", name, Sort.GRADIENT, {}, dict(arrays))]
