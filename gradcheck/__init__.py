@@ -14,6 +14,7 @@ from gradcheck.errors import BackendError, EngineError, GradcheckError, LawBroke
 
 if TYPE_CHECKING:
     from gradcheck.assertions import (
+        assert_baseline,
         assert_flow,
         assert_isolated,
         assert_law,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "assertions": [
+        "assert_baseline",
         "assert_flow",
         "assert_isolated",
         "assert_law",
@@ -68,7 +70,7 @@ __all__ = [  # noqa: RUF022  # errors first, then classes, then functions
     "BackendError", "EngineError", "GradcheckError", "LawBroken", "UsageError",
     "Arena", "Check", "Engine", "Evaluation", "Flow", "Gradient", "Law", "Objective", "Point", "Points", "Settings",
     "Trial", "TwoHeadGraph", "Unconnected", "View", "Wiring", "Witness",
-    "assert_flow", "assert_isolated", "assert_law", "assert_only_changes", "assert_reaches", "assert_same_gradients",
+    "assert_baseline", "assert_flow", "assert_isolated", "assert_law", "assert_only_changes", "assert_reaches", "assert_same_gradients",
     "assert_step", "assert_unchanged", "draw", "draw_integers", "engines", "flow",
     "layer", "layers", "laws", "load_witness", "loss", "losses", "points", "register_engine", "register_law", "replay",
     "two_head_graphs", "verify",

@@ -6,6 +6,7 @@ controller with their reports.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +37,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         help="Write broken claims and recorded flows to FILE: .md, .json or, as JUnit XML, .xml. May be repeated.",
+    )
+
+    group.addoption(
+        "--gradcheck-update",
+        action="store_true",
+        help="Write the baselines that tests compare gradients with, instead of comparing.",
     )
 
 
@@ -77,6 +84,28 @@ def gradcheck_flow(request: pytest.FixtureRequest) -> Callable[..., Flow]:
         return found
 
     return record
+
+
+@pytest.fixture
+def gradcheck_baseline(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Compare the gradients of losses with a file that is committed beside the test, as `gradcheck.assert_baseline`.
+
+    The file is ``gradcheck_baselines/TEST.safetensors`` in the test's folder, where TEST is the test's name, with
+    ``name`` behind it where a test compares several; ``--gradcheck-update`` writes it.
+    """
+    from gradcheck.assertions import assert_baseline
+
+    update = bool(request.config.getoption("--gradcheck-update"))
+
+    def check(losses: Callable[..., Any], *args: Any, name: str = "") -> Any:
+        return assert_baseline(_baseline_path(request, name), losses, *args, update=update)
+
+    return check
+
+
+def _baseline_path(request: pytest.FixtureRequest, name: str) -> Path:
+    words = "-".join(filter(None, (request.path.stem, request.node.name, name)))
+    return request.path.parent / "gradcheck_baselines" / f"{re.sub('[^A-Za-z0-9_.=-]+', '_', words)}.safetensors"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
