@@ -70,8 +70,8 @@ __all__ = [  # noqa: RUF022  # errors first, then classes, then functions
     "BackendError", "EngineError", "GradcheckError", "LawBroken", "UsageError",
     "Arena", "Check", "Engine", "Evaluation", "Flow", "Gradient", "Law", "Objective", "Point", "Points", "Settings",
     "Trial", "TwoHeadGraph", "Unconnected", "View", "Wiring", "Witness",
-    "assert_baseline", "assert_flow", "assert_isolated", "assert_law", "assert_only_changes", "assert_reaches", "assert_same_gradients",
-    "assert_step", "assert_unchanged", "draw", "draw_integers", "engines", "flow",
+    "assert_baseline", "assert_flow", "assert_isolated", "assert_law", "assert_only_changes", "assert_reaches",
+    "assert_same_gradients", "assert_step", "assert_unchanged", "draw", "draw_integers", "engines", "flow",
     "layer", "layers", "laws", "load_witness", "loss", "losses", "points", "register_engine", "register_law", "replay",
     "two_head_graphs", "verify",
 ]  # fmt: skip
