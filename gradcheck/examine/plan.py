@@ -19,7 +19,8 @@ class Choice:
     Attributes:
         family, op, oracle, dtype: Only these; all if empty.
         edges: Whether to go to the edges as well.
-        everything: Whether every oracle judges every dtype; otherwise those that take long take turns.
+        everything: Whether every dtype is judged, and every operation by every oracle; elsewhere, and otherwise, the
+            oracles that take long take turns.
         seed: Which points.
     """
 
@@ -67,17 +68,21 @@ def judges(subject: Subject, choice: Choice) -> Iterator[Oracle]:
     for oracle in oracles:
         if choice.oracle and oracle.name not in choice.oracle:
             continue
-        if choice.oracle or choice.everything or _has_its_turn(subject, oracle, choice.seed):
+        if choice.oracle or (choice.everything and _is_usual(subject)) or _has_its_turn(subject, oracle, choice.seed):
             yield oracle
 
 
 def _dtypes(op: Op, edge: Edge | None, choice: Choice) -> Sequence[str]:
     if choice.dtype:
         return [dtype for dtype in op.dtypes if dtype in choice.dtype]
-    widest = [kind[-1] for kind in (_real(op), _complex(op)) if kind]
+    widest = _widest(op)
     if choice.everything and edge is None:
         return op.dtypes
     return widest if choice.everything or not edge else widest[:1]
+
+
+def _widest(op: Op) -> list[str]:
+    return [kind[-1] for kind in (_real(op), _complex(op)) if kind]
 
 
 def _real(op: Op) -> list[str]:
@@ -88,6 +93,11 @@ def _complex(op: Op) -> list[str]:
     return [dtype for dtype in op.dtypes if dtype.startswith("complex")]
 
 
+def _is_usual(subject: Subject) -> bool:
+    """Whether a subject is no edge, and in the widest dtype of its kind."""
+    return subject.edge is None and subject.dtype in _widest(subject.op)
+
+
 def _has_its_turn(subject: Subject, oracle: Oracle, seed: int) -> bool:
-    """Oracles that take long take turns: for another seed they judge other operations."""
-    return (zlib.crc32(subject.op.name.encode()) + seed) % oracle.turns == 0
+    """Oracles that take long take turns: for another seed they judge other subjects."""
+    return (zlib.crc32(f"{subject.label}/{oracle.name}".encode()) + seed) % oracle.turns == 0

@@ -11,7 +11,7 @@ from gradcheck.oracles import Doubt, oracle
 from gradcheck.oracles._numbers import pair, wide
 from gradcheck.oracles.subject import Raised, Subject, to_array
 
-_MOST = 16  # entries of an input that are moved, each by itself
+_MOST = 12  # entries of an input that are moved, each by itself
 _AMPLIFIED = 8  # times what two samples of rounding show
 _CUBE = {2.0**-52: 2.0**-10, 2.0**-23: 2.0**-5}  # the step, by the dtype's epsilon
 

@@ -23,7 +23,13 @@ First = Callable[[Subject, Tensors], Terms]
 _STEP = 2.0**-10
 
 
-@oracle("second", "second order with reverse outermost against differences of the first", smooth=True, dtypes=("real",))
+@oracle(
+    "second",
+    "second order with reverse outermost against differences of the first",
+    smooth=True,
+    dtypes=("real",),
+    turns=2,
+)
 def judge_second(subject: Subject) -> Iterator[Doubt]:
     """Take the curvature along a tangent of all inputs, in float64 where that is the dtype."""
     yield from _judge(subject, ["reverse over reverse", "reverse over forward"])
@@ -34,7 +40,7 @@ def judge_second(subject: Subject) -> Iterator[Doubt]:
     "second order with forward outermost against differences of the first",
     smooth=True,
     dtypes=("real",),
-    turns=16,
+    turns=24,
 )
 def judge_second_forward(subject: Subject) -> Iterator[Doubt]:
     """Take the same with forward mode outside, for which TensorFlow traces functions of functions."""

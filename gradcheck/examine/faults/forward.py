@@ -17,7 +17,12 @@ FAULTS: tuple[Known, ...] = (
         found="TypeError: `dtype` <dtype: 'variant'>*",
         surely=("array_write/float64/forward*",),
     ),
-    Known("forward-ensure-shape"),
+    Known(
+        "forward-ensure-shape",
+        ("ensure_shape/*/forward_function",),
+        what="reverse against forward inside a tf.function",
+        found="TypeError: Could not generate a generic TraceType for dim*",
+    ),
     Known("forward-svd-many-shapes"),
     Known(
         "forward-function-second-order",

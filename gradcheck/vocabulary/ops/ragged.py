@@ -220,7 +220,7 @@ ragged(
     ),
     real(3, 2),
     real(4, 2),
-    limits=NO_XLA,
+    limits={**NO_XLA, "reverse over reverse": NO_SECOND, "forward over reverse": NO_SECOND},
 )
 ragged(
     "ragged_matvec",
