@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gradcheck.compare import Comparison
 from gradcheck.directions import directions
-from gradcheck.engines import View, engines
+from gradcheck.engines import Engine, View, engines
 from gradcheck.errors import UsageError
-from gradcheck.gradient import Gradient, MaybeGradient, Term, Unconnected
+from gradcheck.gradient import Array, Gradient, MaybeGradient, Term, Unconnected
 from gradcheck.graph import TwoHeadGraph, Wiring
 from gradcheck.objective import Objective
+from gradcheck.point import Point
 from gradcheck.witness import Witness, judge_again
 
-_TEMPLATE = Path(__file__).parent / "script.py.jinja"
+_FOLDER = Path(__file__).parent
 _INPUTS = {name: f'values["{name}"]' for name in ("a", "b", "u", "v")} | {"zero": "tf.zeros_like(loss2)"}
 
 
@@ -44,25 +45,66 @@ def write_script(witness: Witness) -> str:
     used = [engines[name] for name in dict.fromkeys(term.engine for term in terms)]
     projected = isinstance(compared.found, Gradient) and compared.found.projected
     looks_along = projected or any(engine.view is View.DIRECTIONS for engine in used)
-    template = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
-        _TEMPLATE.read_text(encoding="utf-8")
-    )
-    return template.render(
+    return _render(
+        "script.py.jinja",
+        **_model(witness.graph, witness.point),
         title=_title(witness),
-        values={name: _literal(value) for name, value in witness.point.values.items()},
-        variables=witness.graph.variables,
-        integers=[name for name, value in witness.point.values.items() if value.dtype == np.int32],
-        functions=_functions(witness.graph),
-        forward=_forward_lines(witness.graph),
         objectives=[_objective(name, objective) for objective, name in names.items()],
         engines=[engine.script.strip() for engine in used],
-        directions=_directions(witness, terms) if looks_along else {},
+        directions=_directions(witness.point, terms) if looks_along else {},
         projected=projected,
         expected=_side(expected, names, projected=projected),
         found=_side(compared.found, names, projected=projected),
         relation=compared.relation,
         allowed=_allowed(compared),
     )
+
+
+def write_gradient_script(
+    graph: TwoHeadGraph,
+    point: Point,
+    engine: Engine,
+    objective: Objective,
+    variable: str,
+    recorded: Mapping[str, Array | str | None],
+) -> str:
+    """Return the source of a script that computes one gradient as an engine does, and holds it against recorded ones.
+
+    Args:
+        recorded: What was found elsewhere, by where: an array, ``None`` for no gradient, or the name of an error.
+    """
+    names = {objective: "objective0"}
+    term = Term(objective, variable, np.ones(1), engine.name, graph.dtype)
+    looks_along = engine.view is View.DIRECTIONS
+    return _render(
+        "script_gradient.py.jinja",
+        **_model(graph, point),
+        title=_quotable([f"grad({objective}, {variable}) as engine {engine.name} computes it."]),
+        objectives=[_objective("objective0", objective)],
+        engines=[engine.script.strip()],
+        directions=_directions(point, [term]) if looks_along else {},
+        projected=False,
+        recorded=[(name, repr(v) if v is None or isinstance(v, str) else _literal(v)) for name, v in recorded.items()],
+        found=_call(term, names, projected=False),
+    )
+
+
+def _render(template: str, **values: Any) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template(template).render(**values).strip()
+
+
+def _model(graph: TwoHeadGraph, point: Point) -> dict[str, Any]:
+    """Return what every script says of a graph and a point."""
+    return {
+        "values": {name: _literal(value) for name, value in point.values.items()},
+        "variables": graph.variables,
+        "integers": [name for name, value in point.values.items() if value.dtype == np.int32],
+        "functions": _functions(graph),
+        "forward": _forward_lines(graph),
+    }
 
 
 def _title(witness: Witness) -> list[str]:
@@ -75,6 +117,10 @@ def _title(witness: Witness) -> list[str]:
         f"expected  {witness.explanation.expected}",
         f"found     {'; '.join(witness.explanation.found)}",
     ]
+    return _quotable(lines)
+
+
+def _quotable(lines: Sequence[str]) -> list[str]:
     return [line.replace("\\", "/").replace('"', "'") for line in lines]
 
 
@@ -91,9 +137,9 @@ def _computed(term: Term) -> tuple[Objective, str, str, str]:
     return term.objective, term.variable, term.engine, term.dtype
 
 
-def _directions(witness: Witness, terms: Sequence[Term]) -> dict[str, str]:
+def _directions(point: Point, terms: Sequence[Term]) -> dict[str, str]:
     names = dict.fromkeys(term.variable for term in terms)
-    return {name: _literal(directions(witness.point.values[name].shape)) for name in names}
+    return {name: _literal(directions(point.values[name].shape)) for name in names}
 
 
 def _literal(value: Any) -> str:

@@ -81,6 +81,7 @@ def compare(
     ] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as JUnit XML.")] = None,
     markdown: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it for a pull request.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as a page to look at.")] = None,
     workers: Workers = None,
 ) -> None:
     """Tell what became of every recorded gradient.
@@ -94,11 +95,11 @@ def compare(
         from gradcheck.baseline.compare import compare as run_compare
         from gradcheck.baseline.expectations import apply, load_expectations
         from gradcheck.baseline.store import load
-        from gradcheck.files import check_writable
+        from gradcheck.files import check_writable, write_whole
 
         if allow not in (None, "within-bound"):
             raise UsageError(f"--allow must be within-bound; found {allow!r}")
-        for path in (json, junit, markdown):
+        for path in (json, junit, markdown, html):
             if path and str(path) != "-":
                 check_writable(path)
         lines = load_expectations(expect) if expect else []
@@ -110,6 +111,10 @@ def compare(
                 after, repeated = _record_twice(before, target, workers, update)
             more.append(repeated)
         found = apply(run_compare(before, after, again=more, lenient=allow is not None), lines)
+        if html:
+            from gradcheck.report.baseline_page import comparison_page
+
+            write_whole(html, comparison_page([found], before.problems, file=str(first)))
         _write(found, json, junit, markdown)
     raise typer.Exit(found.exit_code)
 
