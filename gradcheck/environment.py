@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gradcheck.backend import tensorflow_version
 
-_FLAGS = ("TF_ENABLE_ONEDNN_OPTS", "TF_DETERMINISTIC_OPS", "XLA_FLAGS", "TF_XLA_FLAGS")
+FLAGS = ("TF_ENABLE_ONEDNN_OPTS", "TF_DETERMINISTIC_OPS", "XLA_FLAGS", "TF_XLA_FLAGS")
 _FEATURES = ("avx", "fma", "sse4", "amx", "asimd", "sve", "bf16")
 
 
@@ -22,7 +22,7 @@ def describe_environment() -> dict[str, str]:
         except PackageNotFoundError:
             found[name] = "not installed"
     found["machine"] = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-    return found | {flag: os.environ[flag] for flag in _FLAGS if flag in os.environ}
+    return found | {flag: os.environ[flag] for flag in FLAGS if flag in os.environ}
 
 
 def describe_machine() -> dict[str, str]:

@@ -1,10 +1,10 @@
-"""The command line: ``gradcheck verify``, ``replay``, ``routes``, ``flow``, ``ops``, ``coverage`` and ``baseline``."""
+"""The command line: ``verify``, ``replay``, ``routes``, ``flow``, ``ops``, ``coverage``, ``baseline``, ``upgrade``."""
 
 from __future__ import annotations
 
 import typer
 
-from gradcheck.cli import baseline, flow, ops, replay, routes, verify
+from gradcheck.cli import baseline, flow, ops, replay, routes, upgrade, verify
 
 app = typer.Typer(
     name="gradcheck",
@@ -13,7 +13,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (verify.verify, replay.replay, routes.routes, flow.flow, ops.ops, ops.coverage):
+for command in (verify.verify, replay.replay, routes.routes, flow.flow, ops.ops, ops.coverage, upgrade.upgrade):
     app.command()(command)
 app.add_typer(baseline.baseline, name="baseline")
 

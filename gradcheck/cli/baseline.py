@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gradcheck.cli.reports import (
+    Allow,
+    Expect,
+    Html,
+    Json,
+    Junit,
+    Markdown,
+    check_reports,
+    is_lenient,
+    write_reports,
+)
 from gradcheck.cli.shared import clear_errors, console, progress
 from gradcheck.errors import UsageError
 
 if TYPE_CHECKING:
     from gradcheck.baseline.case import Baseline
-    from gradcheck.baseline.compare import Comparison
     from gradcheck.pool import Progress
 
 baseline = typer.Typer(no_args_is_help=True, help="Record gradients, and compare recordings.")
@@ -72,16 +82,12 @@ def compare(
         str | None,
         typer.Option(metavar="MODULE:FUNCTION", help="The losses that FILE records: code is run only if it is named."),
     ] = None,
-    allow: Annotated[
-        str | None, typer.Option(metavar="within-bound", help="Differences within their bound need no review.")
-    ] = None,
-    expect: Annotated[Path | None, typer.Option(metavar="FILE", help="Lines of skip and xfail.")] = None,
-    json: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the comparison as JSON; - for stdout.")
-    ] = None,
-    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as JUnit XML.")] = None,
-    markdown: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it for a pull request.")] = None,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as a page to look at.")] = None,
+    allow: Allow = None,
+    expect: Expect = None,
+    json: Json = None,
+    junit: Junit = None,
+    markdown: Markdown = None,
+    html: Html = None,
     workers: Workers = None,
 ) -> None:
     """Tell what became of every recorded gradient.
@@ -95,13 +101,11 @@ def compare(
         from gradcheck.baseline.compare import compare as run_compare
         from gradcheck.baseline.expectations import apply, load_expectations
         from gradcheck.baseline.store import load
-        from gradcheck.files import check_writable, write_whole
+        from gradcheck.report import baseline as reports
+        from gradcheck.report.baseline_page import comparison_page
 
-        if allow not in (None, "within-bound"):
-            raise UsageError(f"--allow must be within-bound; found {allow!r}")
-        for path in (json, junit, markdown, html):
-            if path and str(path) != "-":
-                check_writable(path)
+        lenient = is_lenient(allow)
+        check_reports((json, junit, markdown, html))
         lines = load_expectations(expect) if expect else []
         before, more = load(first), [load(path) for path in again or []]
         if second:
@@ -110,12 +114,16 @@ def compare(
             with progress() as update:
                 after, repeated = _record_twice(before, target, workers, update)
             more.append(repeated)
-        found = apply(run_compare(before, after, again=more, lenient=allow is not None), lines)
-        if html:
-            from gradcheck.report.baseline_page import comparison_page
-
-            write_whole(html, comparison_page([found], before.problems, file=str(first)))
-        _write(found, json, junit, markdown)
+        found = apply(run_compare(before, after, again=more, lenient=lenient), lines)
+        write_reports(
+            (json, lambda: reports.comparison_json(found)),
+            [
+                (junit, lambda: reports.comparison_junit(found)),
+                (markdown, lambda: reports.comparison_markdown(found)),
+                (html, lambda: comparison_page([found], before.problems, file=str(first))),
+            ],
+            lambda: reports.print_comparison(found, console()),
+        )
     raise typer.Exit(found.exit_code)
 
 
@@ -184,22 +192,3 @@ def _check_target(recorded: Baseline, target: str | None) -> None:
     named = {str(problem["target"]) for problem in recorded.problems.values() if problem.get("kind") == "target"}
     if named - {target}:
         raise UsageError(f"the baseline records the losses {', '.join(named)}: run them with --target {min(named)}")
-
-
-def _write(found: Comparison, json: Path | None, junit: Path | None, markdown: Path | None) -> None:
-    from json import dumps
-
-    from gradcheck.files import write_whole
-    from gradcheck.report.baseline import comparison_json, comparison_junit, comparison_markdown, print_comparison
-
-    if junit:
-        write_whole(junit, comparison_junit(found))
-    if markdown:
-        write_whole(markdown, comparison_markdown(found))
-    if json:
-        text = dumps(comparison_json(found), indent=1) + "\n"
-        if str(json) == "-":
-            typer.echo(text, nl=False)
-            return
-        write_whole(json, text)
-    print_comparison(found, console())

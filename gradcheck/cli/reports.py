@@ -1,0 +1,75 @@
+"""What the commands that compare share: their options, and writing what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gradcheck.errors import UsageError
+
+Allow = Annotated[
+    str | None, typer.Option(metavar="within-bound", help="Differences within their bound need no review.")
+]
+Expect = Annotated[Path | None, typer.Option(metavar="FILE", help="Lines of skip and xfail.")]
+Json = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the comparison as JSON; - for stdout.")]
+Junit = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as JUnit XML.")]
+Markdown = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it for a pull request.")]
+Html = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as a page to look at.")]
+
+
+def is_lenient(allow: str | None) -> bool:
+    """Return what ``--allow`` asks for.
+
+    Raises:
+        UsageError: It is not known.
+    """
+    if allow not in (None, "within-bound"):
+        raise UsageError(f"--allow must be within-bound; found {allow!r}")
+    return allow is not None
+
+
+def check_reports(paths: Iterable[Path | None]) -> None:
+    """Find out before long work whether reports can be written; ``-`` is stdout.
+
+    Raises:
+        UsageError: One cannot.
+    """
+    from gradcheck.files import check_writable
+
+    for path in paths:
+        if path and str(path) != "-":
+            check_writable(path)
+
+
+def write_reports(
+    json: tuple[Path | None, Callable[[], Any]],
+    texts: Iterable[tuple[Path | None, Callable[[], str]]],
+    show: Callable[[], None],
+) -> None:
+    """Write each report where a path is given, and show the result unless stdout is JSON.
+
+    Args:
+        json: A path, and what makes the values.
+        texts: Paths, and what makes their texts.
+        show: Prints the result for a person.
+
+    Raises:
+        UsageError: A path cannot be written.
+    """
+    from json import dumps
+
+    from gradcheck.files import write_whole
+
+    for path, make in texts:
+        if path:
+            write_whole(path, make())
+    if json[0]:
+        text = dumps(json[1](), indent=1) + "\n"
+        if str(json[0]) == "-":
+            typer.echo(text, nl=False)
+            return
+        write_whole(json[0], text)
+    show()

@@ -1,0 +1,191 @@
+"""``gradcheck upgrade``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gradcheck.cli.reports import (
+    Allow,
+    Expect,
+    Html,
+    Json,
+    Junit,
+    Markdown,
+    check_reports,
+    is_lenient,
+    write_reports,
+)
+from gradcheck.cli.shared import clear_errors, console
+from gradcheck.errors import UsageError
+
+if TYPE_CHECKING:
+    from gradcheck.upgrade.environments import Environments
+    from gradcheck.upgrade.result import Upgrade
+    from gradcheck.upgrade.run import Note
+
+Texts = list[str] | None
+
+
+def upgrade(
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="VERSION", help="The TensorFlow that you use, such as 2.15.1.")
+    ] = None,
+    to: Annotated[
+        Texts,
+        typer.Option(metavar="VERSION", help="What you may upgrade to: versions, with commas or repeated, or nightly."),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(metavar="MODULE:FUNCTION", help="Your own losses, instead of random graphs and optimizers."),
+    ] = None,
+    inputs: Annotated[
+        Texts, typer.Option("--input", metavar="SPEC", help='An argument of them, such as "float32[8,3]".')
+    ] = None,
+    only: Annotated[
+        Texts, typer.Option(metavar="GLOB", help='Only problems of this name, such as "step-keras*".')
+    ] = None,
+    packages: Annotated[
+        Texts, typer.Option("--with", metavar="PACKAGE", help="What your losses need besides, as pip takes it.")
+    ] = None,
+    requirements: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="The same as a file; without TensorFlow in it.")
+    ] = None,
+    bisect: Annotated[
+        bool, typer.Option("--bisect", help="Find the release between two versions in which a change came.")
+    ] = False,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where recordings are kept, for another run to go on with.")
+    ] = Path(".gradcheck/upgrade"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Install and record everything again.")] = False,
+    clean: Annotated[
+        bool, typer.Option("--clean/--keep", help="Remove the environments at the end, or keep them for the next run.")
+    ] = False,
+    allow: Allow = None,
+    expect: Expect = None,
+    json: Json = None,
+    junit: Junit = None,
+    markdown: Markdown = None,
+    html: Html = None,
+) -> None:
+    """Tell whether an upgrade of TensorFlow changes any gradient.
+
+    Each version is installed in an environment of its own, records the same, and is compared with the others. Without
+    --from and --to, --clean only removes the environments of former runs.
+
+    Exit code: 0 safe or to be reviewed, 1 unsafe, 2 wrong usage.
+    """
+    with clear_errors():
+        from gradcheck.upgrade.environments import cache_folder
+        from gradcheck.upgrade.environments import clean as remove
+
+        cache = cache_folder()
+        if clean and start is None and not to:
+            typer.echo(f"{remove(cache)} environments removed from {cache}")
+            return
+        paths = (json, junit, markdown, html)
+        lenient = is_lenient(allow)
+        check_reports((*paths, out / "recording"))
+        _check_inputs(target, inputs or [])
+        with _progress() as (note, update):
+            environments = _environments(cache, packages or [], requirements or [], fresh=fresh, note=note)
+            try:
+                found = _run(
+                    environments, start, to or [], target, inputs or [], only or [], out, expect,
+                    bisect=bisect, lenient=lenient, update=update,
+                )  # fmt: skip
+            finally:
+                if clean:
+                    note("removing the environments")
+                    remove(cache)
+        _write(found, out, json, junit, markdown, html)
+    raise typer.Exit(found.exit_code)
+
+
+def _environments(
+    cache: Path, packages: list[str], requirements: list[Path], *, fresh: bool, note: Note
+) -> Environments:
+    from gradcheck.upgrade.environments import Environments
+    from gradcheck.upgrade.package import installed_package
+    from gradcheck.upgrade.uv import Uv, find_uv
+
+    uv = Uv(find_uv())
+    return Environments(cache, uv, installed_package(), packages, requirements, fresh, note)
+
+
+def _run(
+    environments: Environments,
+    start: str | None,
+    to: list[str],
+    target: str | None,
+    inputs: list[str],
+    only: list[str],
+    out: Path,
+    expect: Path | None,
+    *,
+    bisect: bool,
+    lenient: bool,
+    update: Callable[[str, float], None],
+) -> Upgrade:
+    from gradcheck.baseline.expectations import load_expectations
+    from gradcheck.upgrade.recordings import Recorder
+    from gradcheck.upgrade.run import Accepted, Run
+    from gradcheck.upgrade.running import run_program
+    from gradcheck.upgrade.versions import parse_versions
+
+    if start is None or not to:
+        raise UsageError("name the two versions, such as --from 2.15.1 --to 2.21.0")
+    versions = parse_versions(start, to)
+    accepted = Accepted(lenient, load_expectations(expect) if expect else [])
+    code, fresh = environments.package.digest, environments.fresh
+    recorder = Recorder(run_program, out.absolute(), code, target, inputs, only, fresh, update)
+    return Run(versions, environments, recorder, accepted, environments.note).upgrade(bisect=bisect)
+
+
+def _write(
+    found: Upgrade, out: Path, json: Path | None, junit: Path | None, markdown: Path | None, html: Path | None
+) -> None:
+    from gradcheck.report import upgrade as reports
+    from gradcheck.report.baseline_page import comparison_page
+
+    file = str(out / f"tensorflow-{found.versions[0]}.safetensors")
+    write_reports(
+        (json, lambda: reports.upgrade_json(found)),
+        [
+            (junit, lambda: reports.upgrade_junit(found)),
+            (markdown, lambda: reports.upgrade_markdown(found)),
+            (html, lambda: comparison_page(found.upgrades, found.problems, file=file)),
+        ],
+        lambda: reports.print_upgrade(found, console()),
+    )
+
+
+def _check_inputs(target: str | None, inputs: list[str]) -> None:
+    if inputs and not target:
+        raise UsageError("--input describes the arguments of your losses: name them with --target")
+
+
+@contextmanager
+def _progress() -> Iterator[tuple[Note, Callable[[str, float], None]]]:
+    """Show each step: on a terminal with what is done of it, elsewhere in a line of its own."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    looked_at = sys.stderr.isatty()
+    with Progress(*columns, console=console(stderr=True), transient=True, disable=not looked_at) as shown:
+        task = shown.add_task("starting", total=None)
+
+        def note(what: str) -> None:
+            shown.reset(task, description=what, total=None)
+            if not looked_at:
+                typer.echo(what, err=True)
+
+        def update(what: str, share: float) -> None:
+            shown.update(task, description=what, completed=share, total=1.0 if share else None)
+
+        yield note, update

@@ -1,0 +1,93 @@
+"""Running other programs, and keeping what they say for when they fail."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Protocol
+
+from gradcheck.errors import UsageError
+
+_EVERY = 0.5  # seconds between two looks
+_SHOWN = 6  # lines of what a program said last
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A program that has ended.
+
+    Attributes:
+        code: Its exit code; of one that was killed the signal's number, negative.
+        output: What it wrote, to stdout and to stderr.
+    """
+
+    code: int
+    output: str
+
+    @property
+    def last_lines(self) -> str:
+        """What it said last, indented."""
+        lines = [line.rstrip() for line in self.output.splitlines() if line.strip()]
+        return "\n".join(f"  {line[:300]}" for line in lines[-_SHOWN:]) or "  (it said nothing)"
+
+
+class Runner(Protocol):
+    """How programs are run."""
+
+    def __call__(
+        self,
+        command: Sequence[str],
+        *,
+        folder: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        tick: Callable[[], None] | None = None,
+    ) -> Finished:
+        """Run a command to its end.
+
+        Args:
+            command: The program and its arguments.
+            folder: Where it runs; the current folder if not given.
+            environment: Its environment variables; those of this process if not given.
+            tick: Called now and then while it runs.
+        """
+
+
+def run_program(
+    command: Sequence[str],
+    *,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    tick: Callable[[], None] | None = None,
+) -> Finished:
+    """Run a command as `Runner` says; when this process is interrupted, the command ends too.
+
+    Raises:
+        UsageError: There is no such program.
+    """
+    # A file, not a pipe: a pipe that nobody reads stops the program when it is full.
+    with TemporaryFile() as output:
+        try:
+            program = subprocess.Popen(
+                command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+        except OSError as error:
+            raise UsageError(f"cannot run {command[0]}: {error.strerror}") from error
+        try:
+            code = _wait(program, tick or (lambda: None))
+        finally:
+            if program.poll() is None:
+                program.terminate()
+                program.wait()
+        output.seek(0)
+        return Finished(code, output.read().decode(errors="replace"))
+
+
+def _wait(program: subprocess.Popen[bytes], tick: Callable[[], None]) -> int:
+    while True:
+        try:
+            return program.wait(_EVERY)
+        except subprocess.TimeoutExpired:
+            tick()
