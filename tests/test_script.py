@@ -12,6 +12,7 @@ import pytest
 
 from gradcheck import compare, script
 from gradcheck.compare import Budget, Comparison
+from gradcheck.directions import project
 from gradcheck.engines import View, engines
 from gradcheck.errors import UsageError
 from gradcheck.explain import Explanation
@@ -234,3 +235,20 @@ def test_a_side_that_nobody_computed_cannot_be_written(print_script) -> None:
         print_script(within(gradient(FIGURES), gradient(FIGURES)))
     with pytest.raises(UsageError, match="does not say how to compute"):
         print_script(replace(within(PRESENT, PRESENT), found=gradient(FIGURES)))
+
+
+@pytest.mark.parametrize("engine", engines.names())
+def test_one_gradient_is_written_out_and_held_against_what_was_recorded(engine: str) -> None:
+    right = FIGURES if engines[engine].view is View.ENTRIES else project(FIGURES)
+    recorded = {"right": right[0], "wrong": right[0] + 1.0, "absent": None, "an error": "ValueError"}
+    source = script.write_gradient_script(
+        GOLDEN_GRAPH, golden_point(), engines[engine], as_objective(loss1 + loss2), W2, recorded
+    )
+    # TensorFlow has started here, so that its threads are chosen.
+    lines = [line for line in source.splitlines() if not line.startswith("tf.config.threading.")]
+    assert len(lines) == len(source.splitlines()) - 2
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile("\n".join(lines), "gradient.py", "exec"), {"__name__": "__main__"})
+    found = [line for line in printed.getvalue().splitlines() if line.startswith("found here: ")]
+    assert [line.split()[2] for line in found] == ["the", "largest", "another", "another"]

@@ -78,6 +78,13 @@ def test_what_changed_is_told_written_and_unsafe(files: Any, tmp_path: Path) -> 
     assert "| xla | 2 | 1 |" in text
 
 
+def test_what_changed_is_a_page(files: Any, tmp_path: Path) -> None:
+    page = tmp_path / "report" / "page.html"
+    assert invoke("compare", *files(CHANGED), "--html", page).exit_code == 1
+    assert "Unsafe: some gradients are not what they were" in page.read_text(encoding="utf-8")
+    assert f"--like {tmp_path / 'old'} --only graph-000" in page.read_text(encoding="utf-8")
+
+
 def test_identical_recordings_are_safe(files: Any) -> None:
     found = invoke("compare", *files(ANSWERS))
     assert found.exit_code == 0
@@ -119,6 +126,10 @@ MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
     "no baseline": (("compare", "text"), "text is no baseline, or only a part of one"),
     "no such problem": (("record", "x", "--only", "other"), "--only other: there is no such problem"),
     "nowhere to write": (("record", "text/x"), "cannot write text/x: text is not a directory"),
+    "nowhere for the page": (
+        ("compare", "text", "--html", "text/x"),
+        "cannot write text/x: text is not a directory",
+    ),
     "an allowance of nothing": (("compare", "text", "--allow", "all"), "--allow must be within-bound; found 'all'"),
     "no target": (("record", "x", "--target", "none.py:f"), "cannot import none.py: there is no such file"),
 }
