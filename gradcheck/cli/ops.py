@@ -25,7 +25,9 @@ def ops(
     oracle: Oracles = None,
     dtype: Dtypes = None,
     edges: Annotated[bool, typer.Option("--edges", help="Go to the edges of the domains as well.")] = False,
-    everything: Annotated[bool, typer.Option("--all", help="Every oracle on every operation, every dtype and every edge.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every oracle on every operation, every dtype and every edge.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Which points.")] = 0,
     time: Annotated[float | None, typer.Option(metavar="SECONDS", help="Begin no operation after this.")] = None,
     workers: Annotated[int | None, typer.Option(help="How many processes; as many as processors by default.")] = None,
