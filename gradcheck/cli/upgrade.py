@@ -112,10 +112,13 @@ def _environments(
 ) -> Environments:
     from gradcheck.upgrade.environments import Environments
     from gradcheck.upgrade.package import installed_package
+    from gradcheck.upgrade.running import run_program
     from gradcheck.upgrade.uv import Uv, find_uv
 
-    uv = Uv(find_uv())
-    return Environments(cache, uv, installed_package(), packages, requirements, fresh, note)
+    uv = Uv(find_uv(), cache, run_program)
+    # uv runs elsewhere, so a package that is a folder is given as a whole path.
+    wanted = [str(Path(package).resolve()) if package.startswith((".", "/")) else package for package in packages]
+    return Environments(cache, uv, installed_package(), wanted, requirements, fresh, note)
 
 
 def _run(

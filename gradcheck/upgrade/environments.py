@@ -68,6 +68,7 @@ class Environments:
     fresh: bool = False
     note: Note = print
     _made: dict[str, Environment] = field(default_factory=dict)
+    _offered: dict[str, Sequence[str]] = field(default_factory=dict)
 
     def get(self, version: str) -> Environment:
         """Return the environment of a version, and make it where it is missing, incomplete or too old.
@@ -94,7 +95,10 @@ class Environments:
         Raises:
             UsageError: There is no such version.
         """
-        return [python for python in candidates() if self.uv.offers(requirement(version), python)]
+        if version not in self._offered:
+            asked = requirement(version)
+            self._offered[version] = [python for python in candidates() if self.uv.offers(asked, python)]
+        return self._offered[version]
 
     def _key(self) -> str:
         wanted = [RUNNING, *self.package.requirements, *self.requirements]

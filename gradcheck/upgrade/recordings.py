@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
 
+from gradcheck.backend import OLDER_TOO
 from gradcheck.baseline.case import Baseline
 from gradcheck.baseline.store import load
 from gradcheck.environment import FLAGS, describe_machine
@@ -86,7 +87,7 @@ class Recorder:
             what = f"TensorFlow {environment.version}: recording"
             told = self.run(
                 [str(environment.python), *self._flags(), "-m", "gradcheck", *arguments],
-                environment={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+                environment={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", OLDER_TOO: "1"},
                 tick=lambda: self.progress(*_share(file, what, count)),
             )
             if told.code:

@@ -109,18 +109,29 @@ class Run:
     # --- bisection ---------------------------------------------------------------------------------
 
     def _bisect(
-        self, found: Sequence[FirstChange], recorded: Mapping[str, Baseline], again: Sequence[Baseline]
+        self,
+        found: Sequence[FirstChange],
+        recorded: Mapping[str, Baseline],
+        again: Sequence[Baseline],
+        *,
+        without: frozenset[str] = frozenset(),
     ) -> list[FirstChange]:
         """Return where problems that changed between the same two versions changed first, release by release."""
-        releases = [release for release in between(found[0].before, found[0].version) if self._there(release)]
+        releases = [
+            one for one in between(found[0].before, found[0].version) if one not in without and self._there(one)
+        ]
         if not releases:
             return list(found)
         middle = releases[len(releases) // 2]
-        names = [change.problem for change in found]
-        kinds = changed_problems(self._hold_against(middle, names, recorded, again))
+        try:
+            kinds = changed_problems(self._hold_against(middle, [c.problem for c in found], recorded, again))
+        except UsageError as error:
+            self.note(f"TensorFlow {middle} is left out: {error}")
+            return self._bisect(found, recorded, again, without=without | {middle})
         early = [replace(c, version=middle, kinds=kinds[c.problem]) for c in found if c.problem in kinds]
         late = [replace(c, before=middle) for c in found if c.problem not in kinds]
-        return [better for half in (early, late) if half for better in self._bisect(half, recorded, again)]
+        halves = [half for half in (early, late) if half]
+        return [better for half in halves for better in self._bisect(half, recorded, again, without=without)]
 
     def _there(self, release: str) -> bool:
         try:

@@ -45,12 +45,16 @@ def candidates() -> tuple[str, ...]:
 class Uv:
     """uv, asked for what an environment needs.
 
+    It runs in a folder of its own: settings that lie in the current one, which may be a stranger's, choose no packages.
+
     Attributes:
         program: Its path.
+        folder: Where it runs.
         run: How it is run.
     """
 
     program: str
+    folder: Path
     run: Runner = run_program
 
     def offers(self, requirement: str, python: str) -> bool:
@@ -64,7 +68,7 @@ class Uv:
             asked.write_text(f"{requirement}\n", encoding="utf-8")
             options = ("--quiet", "--no-header", "--no-deps", "--only-binary", ":all:", "--no-python-downloads")
             versions = ("--python", sys.executable, "--python-version", python)
-            told = self.run([self.program, "pip", "compile", str(asked), *options, *versions])
+            told = self._run("pip", "compile", str(asked), *options, *versions)
         if told.code == 0:
             return True
         if _NO_SOLUTION not in told.output:
@@ -76,7 +80,7 @@ class Uv:
     def make(self, folder: Path, python: str) -> Finished:
         """Make an empty environment; the outcome tells whether that Python is there."""
         chosen = sys.executable if python == RUNNING else python
-        return self.run([self.program, "venv", "--quiet", "--python", chosen, str(folder)])
+        return self._run("venv", "--quiet", "--python", chosen, str(folder))
 
     def install(self, python: Path, requirements: Sequence[str], files: Sequence[Path], *, newest: str = "") -> None:
         """Install into an environment.
@@ -90,12 +94,15 @@ class Uv:
         Raises:
             UsageError: uv failed.
         """
-        listed = [part for file in files for part in ("--requirements", str(file))]
+        listed = [part for file in files for part in ("--requirements", str(file.resolve()))]
         fresh = ["--refresh-package", newest] if newest else []
-        command = [self.program, "pip", "install", "--quiet", "--python", str(python), *fresh, *listed, *requirements]
-        told = self.run(command)
+        told = self._run("pip", "install", "--quiet", "--python", str(python), *fresh, *listed, *requirements)
         if told.code:
             raise _failed(f"uv cannot install {requirements[0]} and what it is wanted with", told)
+
+    def _run(self, *arguments: str) -> Finished:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return self.run([self.program, *arguments], folder=self.folder)
 
 
 def _failed(claim: str, told: Finished) -> UsageError:

@@ -1,0 +1,43 @@
+"""Programs are run to their end, and what they say is kept."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from gradcheck.errors import UsageError
+from gradcheck.upgrade.running import Finished, run_program
+
+
+def test_what_a_program_says_and_returns_is_kept(tmp_path: Path) -> None:
+    code = "import os, sys; print(os.getcwd()); print(os.environ['X'], file=sys.stderr); sys.exit(3)"
+    found = run_program([sys.executable, "-S", "-c", code], folder=tmp_path, environment={"X": "1"})
+    assert found.code == 3
+    assert set(found.output.split()) == {str(tmp_path.resolve()), "1"}
+
+
+def test_a_program_that_says_much_does_not_wait_for_a_reader() -> None:
+    assert len(run_program([sys.executable, "-S", "-c", "print('x' * 2_000_000)"]).output) > 2_000_000
+
+
+def test_a_program_ends_when_whoever_waits_is_interrupted(tmp_path: Path) -> None:
+    code = f"import time; open({str(tmp_path / 'began')!r}, 'w').close(); time.sleep(60)"
+
+    def interrupt() -> None:
+        if (tmp_path / "began").exists():
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_program([sys.executable, "-S", "-c", code], tick=interrupt)
+
+
+def test_a_missing_program_is_one_line() -> None:
+    with pytest.raises(UsageError, match=r"^cannot run no-such-program: No such file or directory$"):
+        run_program(["no-such-program"])
+
+
+def test_the_last_lines_are_shown() -> None:
+    assert Finished(1, "\n".join(map(str, range(20)))).last_lines.split() == ["14", "15", "16", "17", "18", "19"]
+    assert Finished(1, "\n").last_lines == "  (it said nothing)"
