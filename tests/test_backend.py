@@ -81,6 +81,11 @@ def test_newer_versions_are_accepted(version: str) -> None:
     backend.check_version(version)
 
 
+def test_baselines_may_be_recorded_with_older_versions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(backend.OLDER_TOO, "1")
+    backend.check_version("2.12.1")
+
+
 @pytest.mark.usefixtures("_unloaded")
 def test_tensorflow_that_cannot_be_imported_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(name: str) -> None:

@@ -32,15 +32,24 @@ def graph_problem(graph: TwoHeadGraph, points: Points) -> dict[str, Any]:
 
 
 def run_graph(name: str, problem: Mapping[str, Any]) -> Iterator[Case]:
-    """Yield the cases of a graph: of each engine, each point and each objective, of each engine's laws, of the flow."""
+    """Yield the cases of a graph: of each engine, each point and each objective, of each engine's laws, of the flow.
+
+    An engine that ends its process takes all answers with it. Which one does is found by running each alone
+    (``problem["alone"]``), and those that do (``problem["dies"]``) are then not run.
+    """
     graph = TwoHeadGraph.from_json(problem["graph"])
     points = stack([Point.from_json(graph, stored) for stored in problem["points"]])
     arena = Arena(graph, points, all_objectives(), stacked=False)
-    noise = _measure_noise(arena)
+    if "alone" in problem:
+        only = engines[problem["alone"]]
+        yield from _engine(
+            name, arena, only, {}, {other.name: Raised("NotRun", "") for other in engines if other is not only}
+        )
+        return
+    dies = {engine: Raised("Killed", str(how)) for engine, how in problem.get("dies", {}).items()}
+    noise = {} if "graph" in dies else _measure_noise(arena)
     for engine in engines:
-        yield from _gradients(name, arena, engine, noise)
-    for engine in engines:
-        yield _verdicts(name, arena, engine)
+        yield from _engine(name, arena, engine, noise, dies)
     yield Case(f"{name}/flow", name, Sort.FLOW, tags_of(graph), dict(_flow(graph, points[0])))
 
 
@@ -56,9 +65,18 @@ def tags_of(graph: TwoHeadGraph, **more: str) -> dict[str, str]:
     }
 
 
-def _gradients(name: str, arena: Arena, engine: Engine, noise: Mapping[Key, Array]) -> Iterator[Case]:
+def _engine(
+    name: str, arena: Arena, engine: Engine, noise: Mapping[Key, Array], dies: Mapping[str, Raised]
+) -> Iterator[Case]:
+    yield from _gradients(name, arena, engine, noise, dies.get(engine.name))
+    yield _verdicts(name, arena, engine, dies)
+
+
+def _gradients(
+    name: str, arena: Arena, engine: Engine, noise: Mapping[Key, Array], died: Raised | None
+) -> Iterator[Case]:
     try:
-        evaluation: Evaluation | Raised = arena.evaluation(engine)
+        evaluation: Evaluation | Raised = died or arena.evaluation(engine)
     except EngineError as error:
         evaluation = Raised.of(error)
     for index in range(len(arena.points)):
@@ -116,10 +134,14 @@ def _shaken(points: Points, reach: float) -> Points:
     return points.map_floats(shake)
 
 
-def _verdicts(name: str, arena: Arena, engine: Engine) -> Case:
-    usable = [other for other in engines if _runs(arena, other)]
-    trial = Trial(arena, engine, usable)
-    judged = {law.name: _verdict(law, trial) for law in laws if only_when_named(law) is None and not takes_turns(law)}
+def _verdicts(name: str, arena: Arena, engine: Engine, dies: Mapping[str, Raised]) -> Case:
+    chosen = [law for law in laws if only_when_named(law) is None and not takes_turns(law)]
+    judged: dict[str, Answer] = {}
+    if engine.name in dies:
+        judged = {law.name: dies[engine.name] for law in chosen}
+    else:
+        trial = Trial(arena, engine, [other for other in engines if other.name not in dies and _runs(arena, other)])
+        judged = {law.name: _verdict(law, trial) for law in chosen}
     tags = tags_of(arena.graph, engine=engine.name)
     return Case(f"{name}/{engine.name}/laws", name, Sort.LAW, tags, judged)
 

@@ -17,6 +17,7 @@ from gradcheck.pool import Outcome, Progress, run_all
 _LIMIT = 600.0  # seconds for one problem; the slowest take twenty
 _THREADS = 1  # of an operation, and of operations at a time: with more, sums are added up in any order
 Inputs = Mapping[str, Mapping[str, Array]]
+Task = tuple[str, dict[str, Any], dict[str, Array]]
 Run = Callable[[str, Mapping[str, Any], Mapping[str, Array]], list[Case]]
 
 
@@ -46,7 +47,7 @@ def record(
     cases = {case.name: case for case in _kept(kept, environment, problems)}
     done = {case.problem for case in cases.values()}
     tasks = {name: (name, dict(p), dict(given.get(name, {}))) for name, p in problems.items() if name not in done}
-    for name, outcome in run_all(run or run_problem, tasks, workers=workers, limit=_LIMIT, progress=progress):
+    for name, outcome in _outcomes(run or run_problem, tasks, workers=workers, progress=progress):
         found = {case.name: case for case in _cases(name, problems[name], outcome)}
         if kept:
             save(Baseline(environment, {name: problems[name]}, found), kept / f"{place[name]:06}.part")
@@ -85,6 +86,31 @@ def run_problem(name: str, problem: Mapping[str, Any], arrays: Mapping[str, Arra
     if problem.get("kind") not in kinds:
         raise UsageError(f"a problem must be one of {', '.join(kinds)}; found {problem.get('kind')!r:.40}")
     return list(kinds[problem["kind"]]())
+
+
+def _outcomes(
+    run: Run, tasks: Mapping[str, Task], *, workers: int | None, progress: Progress | None
+) -> Iterator[tuple[str, Outcome[list[Case]]]]:
+    """Yield what became of each problem; of a graph that an engine ends the process of, what the others give."""
+    ended = []
+    for name, outcome in run_all(run, tasks, workers=workers, limit=_LIMIT, progress=progress):
+        if outcome.killed and tasks[name][1].get("kind") == "graph":
+            ended.append(name)
+        else:
+            yield name, outcome
+    for name in ended:
+        yield name, _without_what_dies(run, tasks[name], workers)
+
+
+def _without_what_dies(run: Run, task: Task, workers: int | None) -> Outcome[list[Case]]:
+    from gradcheck.engines import engines
+
+    name, problem, arrays = task
+    alone = {engine.name: (name, {**problem, "alone": engine.name}, arrays) for engine in engines}
+    tried = run_all(run, alone, workers=workers, limit=_LIMIT)
+    dies = {engine: outcome.killed for engine, outcome in tried if outcome.killed}
+    ((_, found),) = run_all(run, {name: (name, {**problem, "dies": dies}, arrays)}, workers=1, limit=_LIMIT)
+    return found
 
 
 def _cases(name: str, problem: Mapping[str, Any], outcome: Outcome[list[Case]]) -> Sequence[Case]:

@@ -14,9 +14,13 @@ import pytest
 
 from baseline.killed import PROBLEMS, compute, record_and_die, whole
 from gradcheck.baseline.case import Baseline, Case, Raised, Sort
+from gradcheck.baseline.graphs import graph_problem
 from gradcheck.baseline.record import forget, record, run_problem
 from gradcheck.baseline.store import load, save, to_bytes
+from gradcheck.engines import engines
 from gradcheck.errors import UsageError
+from gradcheck.golden import GOLDEN_GRAPH, golden_point
+from gradcheck.point import stack
 
 MOMENTS = 2 * (len(PROBLEMS) + 1) + 2  # before and after each file; the last two come too late
 
@@ -90,6 +94,33 @@ def test_a_problem_that_kills_its_process_is_an_answer() -> None:
     assert found.cases["graph-1"].answers == {"all": Raised("Killed", "its process ended with exit code 11")}
     assert found.cases["graph-2"].answers == {"all": Raised("ValueError", "not today")}
     assert [case.problem for case in found.cases.values()] == list(PROBLEMS)
+
+
+def die_on_forward(name: str, problem: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> list[Case]:
+    if name == "graph-1" and problem.get("alone", "forward") == "forward" and "forward" not in problem.get("dies", {}):
+        os._exit(11)
+    said = " ".join(f"{engine}: {how}" for engine, how in problem.get("dies", {}).items())
+    return [Case(f"{name}/eager", name, Sort.GRADIENT, {}, {"w": said})]
+
+
+def test_an_engine_that_kills_its_process_costs_its_own_answers_alone() -> None:
+    found = record(PROBLEMS, run=die_on_forward, workers=1)
+    assert found.cases["graph-1/eager"].answers == {"w": "forward: its process ended with exit code 11"}
+    assert found.cases["graph-2/eager"].answers == {"w": ""}
+    assert found.problems == PROBLEMS
+    assert [case.problem for case in found.cases.values()] == list(PROBLEMS)
+
+
+def test_a_graph_is_recorded_without_engines_that_die() -> None:
+    problem = graph_problem(GOLDEN_GRAPH, stack([golden_point()]))
+    dies = {"forward": "its process ended with exit code -11"}
+    found = record({"dead": {**problem, "dies": dies}, "lone": {**problem, "alone": "forward"}}, workers=1)
+    raised: dict[tuple[str, str], set[bool]] = {}
+    for case in found.cases.values():
+        said = {isinstance(answer, Raised) and answer.message == dies["forward"] for answer in case.answers.values()}
+        raised.setdefault((case.problem, case.tags.get("engine", "flow")), set()).update(said)
+    assert raised.pop(("lone", "forward")) == {False}
+    assert raised == {("dead", name): {name == "forward"} for name in (*engines.names(), "flow")}
 
 
 def test_what_is_kept_can_be_forgotten(tmp_path: Path) -> None:
