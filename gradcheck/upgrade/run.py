@@ -97,7 +97,7 @@ class Run:
         again = []
         for version in self.versions:
             if differ[version]:
-                self.note(f"TensorFlow {version}: recording again the {len(differ[version])} problems that differ")
+                self.note(f"TensorFlow {version}: recording again what differs, in {_count(differ[version])}")
                 environment = self.environments.get(version)
                 again.append(self.recorder.again(environment, self._first_file, differ[version]))
         return again
@@ -143,9 +143,13 @@ class Run:
         self, release: str, names: Sequence[str], recorded: Mapping[str, Baseline], again: Sequence[Baseline]
     ) -> Comparison:
         environment = self.environments.get(release)
-        self.note(f"TensorFlow {release}: recording the {len(names)} problems that changed later")
+        self.note(f"TensorFlow {release}: recording what changed later, in {_count(names)}")
         found = self.recorder.again(environment, self._first_file, names, label="between")
         return self.accepted.compare(_only(recorded[self.versions[0]], names), found, again)
+
+
+def _count(names: Sequence[str]) -> str:
+    return "1 problem" if len(names) == 1 else f"{len(names):,} problems"
 
 
 def _by_place(found: Sequence[FirstChange]) -> list[list[FirstChange]]:

@@ -44,8 +44,8 @@ def test_a_change_is_exit_code_1_and_every_step_is_told(machine: Machine) -> Non
         f"TensorFlow 2.18.1: installing it with Python {uv.RUNNING}, once",
         "TensorFlow 2.15.1: recording",
         "TensorFlow 2.18.1: recording the same",
-        "TensorFlow 2.15.1: recording again the 1 problems that differ",
-        "TensorFlow 2.18.1: recording again the 1 problems that differ",
+        "TensorFlow 2.15.1: recording again what differs, in 1 problem",
+        "TensorFlow 2.18.1: recording again what differs, in 1 problem",
         "comparing",
     ]
 

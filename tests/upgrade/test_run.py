@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,14 @@ def test_a_release_that_is_not_there_or_does_not_run_is_left_out(tmp_path: Path)
     machine.refuses = {"2.18.1": Finished(2, "gradcheck: cannot be imported")}
     found = run(machine, tmp_path, "2.15.1", "2.21.0").upgrade(bisect=True)
     assert [(first.before, first.version) for first in found.first] == [("2.16.2", "2.19.1")]
+
+
+def test_how_much_is_recorded_again_is_told(tmp_path: Path) -> None:
+    told: list[str] = []
+    machine = Machine(lambda version, name, _: FEW if version == "2.15.1" or name == "graph-000" else MANY)
+    replace(run(machine, tmp_path, "2.15.1", "2.21.0"), note=told.append).upgrade(bisect=True)
+    assert "TensorFlow 2.21.0: recording again what differs, in 2 problems" in told
+    assert "TensorFlow 2.18.1: recording what changed later, in 2 problems" in told
 
 
 def test_every_environment_is_made_before_anything_is_recorded(tmp_path: Path) -> None:
