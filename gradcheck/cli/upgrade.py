@@ -26,8 +26,9 @@ from gradcheck.errors import UsageError
 
 if TYPE_CHECKING:
     from gradcheck.upgrade.environments import Environments
+    from gradcheck.upgrade.recordings import Recorder
     from gradcheck.upgrade.result import Upgrade
-    from gradcheck.upgrade.run import Note
+    from gradcheck.upgrade.run import Accepted, Note
 
 Texts = list[str] | None
 
@@ -83,22 +84,21 @@ def upgrade(
     with clear_errors():
         from gradcheck.upgrade.environments import cache_folder
         from gradcheck.upgrade.environments import clean as remove
+        from gradcheck.upgrade.run import Run
 
         cache = cache_folder()
         if clean and start is None and not to:
             typer.echo(f"{remove(cache)} environments removed from {cache}")
             return
         paths = (json, junit, markdown, html)
-        lenient = is_lenient(allow)
         check_reports((*paths, out / "recording"))
         _check_inputs(target, inputs or [])
+        versions, accepted = _versions(start, to or []), _accepted(expect, lenient=is_lenient(allow))
         with _progress() as (note, update):
             environments = _environments(cache, packages or [], requirements or [], fresh=fresh, note=note)
             try:
-                found = _run(
-                    environments, start, to or [], target, inputs or [], only or [], out, expect,
-                    bisect=bisect, lenient=lenient, update=update,
-                )  # fmt: skip
+                recorder = _recorder(environments, target, inputs or [], only or [], out, update)
+                found = Run(versions, environments, recorder, accepted, note).upgrade(bisect=bisect)
             finally:
                 if clean:
                     note("removing the environments")
@@ -121,33 +121,34 @@ def _environments(
     return Environments(cache, uv, installed_package(), wanted, requirements, fresh, note)
 
 
-def _run(
+def _recorder(
     environments: Environments,
-    start: str | None,
-    to: list[str],
     target: str | None,
     inputs: list[str],
     only: list[str],
     out: Path,
-    expect: Path | None,
-    *,
-    bisect: bool,
-    lenient: bool,
     update: Callable[[str, float], None],
-) -> Upgrade:
-    from gradcheck.baseline.expectations import load_expectations
+) -> Recorder:
     from gradcheck.upgrade.recordings import Recorder
-    from gradcheck.upgrade.run import Accepted, Run
     from gradcheck.upgrade.running import run_program
+
+    code, fresh = environments.package.digest, environments.fresh
+    return Recorder(run_program, out.absolute(), code, target, inputs, only, fresh, update)
+
+
+def _versions(start: str | None, to: list[str]) -> tuple[str, ...]:
     from gradcheck.upgrade.versions import parse_versions
 
     if start is None or not to:
         raise UsageError("name the two versions, such as --from 2.15.1 --to 2.21.0")
-    versions = parse_versions(start, to)
-    accepted = Accepted(lenient, load_expectations(expect) if expect else [])
-    code, fresh = environments.package.digest, environments.fresh
-    recorder = Recorder(run_program, out.absolute(), code, target, inputs, only, fresh, update)
-    return Run(versions, environments, recorder, accepted, environments.note).upgrade(bisect=bisect)
+    return parse_versions(start, to)
+
+
+def _accepted(expect: Path | None, *, lenient: bool) -> Accepted:
+    from gradcheck.baseline.expectations import load_expectations
+    from gradcheck.upgrade.run import Accepted
+
+    return Accepted(lenient, load_expectations(expect) if expect else [])
 
 
 def _write(

@@ -101,6 +101,12 @@ def test_environments_are_removed_if_asked_for(machine: Machine, tmp_path: Path)
     assert not [path for path in (tmp_path / "cache").iterdir() if path.is_dir()]
 
 
+def test_a_mistake_removes_no_environment(machine: Machine, tmp_path: Path) -> None:
+    invoke("--from", "2.15.1", "--to", "2.17.1")
+    assert invoke("--from", "2.15.1", "--to", "old", "--clean").exit_code == 2
+    assert len([path for path in (tmp_path / "cache").iterdir() if path.is_dir()]) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
