@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from typing import Protocol
 from gradcheck.errors import UsageError
 
 _EVERY = 0.5  # seconds between two looks
+_PATIENCE = 10.0  # seconds that a program has to end its own processes
 _SHOWN = 6  # lines of what a program said last
 
 
@@ -71,7 +74,13 @@ def run_program(
     with TemporaryFile() as output:
         try:
             program = subprocess.Popen(
-                command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                command,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # so that it is interrupted once, by us
             )
         except OSError as error:
             raise UsageError(f"cannot run {command[0]}: {error.strerror}") from error
@@ -79,8 +88,7 @@ def run_program(
             code = _wait(program, tick or (lambda: None))
         finally:
             if program.poll() is None:
-                program.terminate()
-                program.wait()
+                _stop(program)
         output.seek(0)
         return Finished(code, output.read().decode(errors="replace"))
 
@@ -91,3 +99,16 @@ def _wait(program: subprocess.Popen[bytes], tick: Callable[[], None]) -> int:
             return program.wait(_EVERY)
         except subprocess.TimeoutExpired:
             tick()
+
+
+def _stop(program: subprocess.Popen[bytes]) -> None:
+    """Interrupt a program as a person would, so that it ends its own processes; kill it if it goes on."""
+    if os.name == "posix":
+        program.send_signal(signal.SIGINT)
+    else:
+        program.terminate()
+    try:
+        program.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        program.kill()
+        program.wait()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
 from gradcheck.errors import UsageError
+from gradcheck.upgrade import running
 from gradcheck.upgrade.running import Finished, run_program
 
 
@@ -22,15 +24,26 @@ def test_a_program_that_says_much_does_not_wait_for_a_reader() -> None:
     assert len(run_program([sys.executable, "-S", "-c", "print('x' * 2_000_000)"]).output) > 2_000_000
 
 
-def test_a_program_ends_when_whoever_waits_is_interrupted(tmp_path: Path) -> None:
-    code = f"import time; open({str(tmp_path / 'began')!r}, 'w').close(); time.sleep(60)"
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+@pytest.mark.parametrize("stubborn", [False, True])
+def test_a_program_ends_when_whoever_waits_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, stubborn: bool
+) -> None:
+    monkeypatch.setattr(running, "_PATIENCE", 2.0)
+    began, ended = tmp_path / "began", tmp_path / "ended"
+    wait = "try: time.sleep(60)\nexcept KeyboardInterrupt: open(sys.argv[2], 'w').close()"
+    ignore = "signal.signal(signal.SIGINT, signal.SIG_IGN)" if stubborn else ""
+    code = f"import os, signal, sys, time\n{ignore}\nopen(sys.argv[1], 'w').write(str(os.getpid()))\n{wait}"
 
     def interrupt() -> None:
-        if (tmp_path / "began").exists():
+        if began.exists() and began.read_text():
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_program([sys.executable, "-S", "-c", code], tick=interrupt)
+        run_program([sys.executable, "-S", "-c", code, str(began), str(ended)], tick=interrupt)
+    assert ended.exists() != stubborn
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(began.read_text()), 0)
 
 
 def test_a_missing_program_is_one_line() -> None:
