@@ -17,12 +17,16 @@ def describe_environment() -> dict[str, str]:
     """Return names and values, without importing TensorFlow."""
     found = {"tensorflow": tensorflow_version(), "python": platform.python_version()}
     for name in ("gradcheck", "keras", "numpy"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
+        found[name] = _version(name) or _version(f"{name}-nightly") or "not installed"
     found["machine"] = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     return found | {flag: os.environ[flag] for flag in FLAGS if flag in os.environ}
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 def describe_machine() -> dict[str, str]:
