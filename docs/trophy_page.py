@@ -2,6 +2,7 @@
 
 python docs/trophy_page.py           writes the page
 python docs/trophy_page.py record    runs every script first, and keeps its verdict in docs/trophies.json
+python docs/trophy_page.py record NAME ...    runs the scripts of these trophies alone
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -62,11 +64,11 @@ def page() -> str:
     return environment.from_string(template).render(trophies=trophies(), versions=VERSIONS)
 
 
-def record() -> None:
-    """Run every script in a process of its own, and keep its verdict for the installed version of TensorFlow."""
+def record(names: Sequence[str]) -> None:
+    """Run scripts, all if none is named, each in a process, and keep the verdicts for the installed TensorFlow."""
     kept: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
     installed = version("tensorflow")
-    for script in sorted(SCRIPTS.glob("*.py")):
+    for script in sorted(map(script_of, names)) or sorted(SCRIPTS.glob("*.py")):
         command = [sys.executable, "-c", RUN, str(script)]
         printed = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip().splitlines()
         verdict = printed[-1] if printed and printed[-1] in ("BUG", "OK") else NO_OPTION
@@ -83,11 +85,11 @@ def record() -> None:
 def _trophy(fault: Known, record: dict[str, Any]) -> Trophy:
     words = ast.get_docstring(ast.parse(script_of(fault.trophy).read_text(encoding="utf-8"))) or ""
     claim, _, cause = re.sub(r"(;|\. It) needs only TensorFlow\.", ".", words).partition("\n\n")
-    verdicts = tuple(record["verdicts"][known] for known in VERSIONS)
+    verdicts = tuple(record["verdicts"].get(known, "not run") for known in VERSIONS)
     return Trophy(fault.trophy, " ".join(claim.split()), cause, verdicts, record["printed"], fault.issue)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["record"]:
-        record()
+    if sys.argv[1:2] == ["record"]:
+        record(sys.argv[2:])
     PAGE.write_text(page(), encoding="utf-8")

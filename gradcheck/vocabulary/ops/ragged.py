@@ -160,7 +160,10 @@ for _name in ("sum", "mean", "prod", "max", "min", "variance", "std"):
         lambda x, name=_name: getattr(tf.math, f"reduce_{name}")(_rows(x, [3, 2]), axis=1),
         distinct(5),
         edges=[
-            edge("axis=0", call=lambda x, name=_name: getattr(tf.math, f"reduce_{name}")(_rows(x, [3, 2]), axis=0)),
+            # The deviation of one number alone is zero, at which a root has no derivative.
+            (kink if _name == "std" else edge)(
+                "axis=0", call=lambda x, name=_name: getattr(tf.math, f"reduce_{name}")(_rows(x, [3, 2]), axis=0)
+            ),
             edge("all", call=lambda x, name=_name: getattr(tf.math, f"reduce_{name}")(_rows(x, [3, 2]))),
             *(
                 [

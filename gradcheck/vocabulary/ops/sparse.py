@@ -17,7 +17,7 @@ OTHER = [[0, 1], [1, 1]]
 
 
 def _matrix(values: Any, places: Any = PLACES, shape: Any = (2, 3)) -> Any:
-    return tf.SparseTensor(tf.constant(places, tf.int64), values, tf.constant(shape, tf.int64))
+    return tf.SparseTensor(tf.cast(places, tf.int64), values, tf.constant(shape, tf.int64))
 
 
 def _scattered(places: Any, shape: Any, values: Any, default: Any) -> Any:
