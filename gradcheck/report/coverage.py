@@ -33,9 +33,10 @@ def _lines(coverage: Coverage) -> Iterator[str]:
     ran = len(frozenset[str]().union(*coverage.executed.values()))
     able = ran + len(coverage.missing) - len(coverage.cannot)
     yield f"{ran} of {able} gradient functions that can run here were executed ({coverage.share:.0%})"
-    open_ = sorted(coverage.missing - set(coverage.cannot))
-    yield f"not executed: {', '.join(open_) or 'none'}"
-    for why in sorted(set(coverage.cannot.values())):
-        names = sorted(name for name, reason in coverage.cannot.items() if reason == why)
-        yield f"cannot run here ({why}): {', '.join(names)}"
+    open_ = sorted(coverage.missing - set(coverage.cannot) - set(coverage.left))
+    yield f"not executed: {', '.join(open_) or 'none but these'}"
+    for what, reasons in (("not executed", coverage.left), ("cannot run here", coverage.cannot)):
+        for why in sorted(set(reasons.values())):
+            names = sorted(name for name, reason in reasons.items() if reason == why)
+            yield f"{what} ({why}): {', '.join(names)}"
     yield f"registered as not differentiable: {len(coverage.refused)}"
