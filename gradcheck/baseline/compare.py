@@ -124,6 +124,13 @@ class Comparison:
         """Return the changes that most need a look, those within the bound last."""
         return sorted((c for c in self.changes if c.kind is not Kind.IDENTICAL), key=lambda c: c.order)[:count]
 
+    def worst_by_problem(self, count: int = 10) -> list[tuple[Change, int]]:
+        """Return the worst change of each problem, with how many more of its kind the problem has."""
+        found: dict[tuple[str, Kind], list[Change]] = {}
+        for change in self.worst(len(self.changes)):
+            found.setdefault((change.case.problem, change.kind), []).append(change)
+        return [(changes[0], len(changes) - 1) for changes in found.values()][:count]
+
 
 def compare(before: Baseline, after: Baseline, *, again: Sequence[Baseline] = (), lenient: bool = False) -> Comparison:
     """Hold two recordings of the same problems against each other.

@@ -40,14 +40,17 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         console.print(line, markup=False)
     for tag in TAGS:
         rows = comparison.count_by(tag)
-        if len(rows) < 2 and tag != "engine":
+        differ = {value: counts for value, counts in rows.items() if set(counts) != {Kind.IDENTICAL}}
+        if not differ:
             continue
         table = Table(tag, *(kind.value for kind in kinds_of(comparison)), header_style="bold")
-        for value, counts in rows.items():
+        for value, counts in differ.items():
             table.add_row(value, *(f"{counts[kind]:,}" if counts[kind] else "" for kind in kinds_of(comparison)))
+        if len(differ) < len(rows):
+            table.add_row(f"{len(rows) - len(differ)} more", "all")
         console.print(table)
-    for change in comparison.worst(_WORST):
-        console.print("\n".join(describe_change(change)), markup=False)
+    for change, more in comparison.worst_by_problem(_WORST):
+        console.print("\n".join(describe_change(change, more)), markup=False)
     for line in comparison.stale:
         console.print(f"stale: {line}: it is as it was, so remove the line", markup=False)
     console.print(summary(comparison), markup=False)
@@ -75,16 +78,34 @@ def summary(comparison: Comparison) -> str:
     return ", ".join([*counts, *([f"{accepted:,} of them accepted"] if accepted else [])])
 
 
-def describe_change(change: Change) -> list[str]:
-    """Return a change as lines."""
+def describe_change(change: Change, more: int = 0) -> list[str]:
+    """Return a change as lines, and how many more of its kind its problem has."""
     far = f", {change.units:,.4g} ULP where {change.allowed:,.4g} are allowed" if change.units else ""
     accepted = [f"  accepted  {change.accepted}"] if change.accepted else []
+    where = farthest(change)
+    place = [f"  farthest  {where[0]} {where[1]:.9g} -> {where[2]:.9g}"] if where else []
+    others = [f"  and       {more:,} more in {change.case.problem}"] if more else []
     return [
         f"{change.kind.value}: {change.label}{far}",
         f"  before    {describe_answer(change.before)}",
         f"  after     {describe_answer(change.after)}",
+        *place,
         *accepted,
+        *others,
     ]
+
+
+def farthest(change: Change) -> tuple[list[int], Any, Any] | None:
+    """Return where two arrays of several entries lie farthest apart, and both entries there."""
+    before, after = change.before, change.after
+    if not isinstance(before, np.ndarray) or not isinstance(after, np.ndarray) or before.shape != after.shape:
+        return None
+    if before.size <= 1 or before.dtype.kind not in "fc" or after.dtype.kind not in "fc":
+        return None
+    with np.errstate(invalid="ignore"):
+        moved = np.nan_to_num(np.abs(after.astype(np.complex128) - before.astype(np.complex128)), nan=np.inf)
+    index = np.unravel_index(int(np.argmax(moved)), before.shape)
+    return [int(i) for i in index], before[index], after[index]
 
 
 def describe_answer(answer: Answer) -> str:
@@ -144,9 +165,10 @@ def _markdown(comparison: Comparison) -> Iterator[str]:
     yield f"{summary(comparison)}."
     kinds = kinds_of(comparison)
     yield from _table(["engine", *(kind.value for kind in kinds)], comparison.count_by("engine"), kinds)
-    worst = [change for change in comparison.worst(_WORST) if change.kind.changed]
-    for change in worst:
-        first, *lines = describe_change(change)
+    for change, more in comparison.worst_by_problem(_WORST):
+        if not change.kind.changed:
+            continue
+        first, *lines = describe_change(change, more)
         yield from ("", f"**{first}**", "```", *lines, "```")
 
 

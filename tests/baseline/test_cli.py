@@ -198,3 +198,28 @@ def test_resuming_computes_what_is_left(tmp_path: Path, monkeypatch: pytest.Monk
         assert not kept.exists()
     assert told == ["resumed", "anew"]
     assert list(load(tmp_path / "gradients").problems) == ["step-keras.SGD-graph"]
+
+
+def test_the_entry_that_moved_farthest_is_shown(files: Any) -> None:
+    assert "  farthest  [1, 1] -3 -> -3.29999995\n" in invoke("compare", *files(CHANGED)).stdout
+
+
+def test_one_change_of_each_problem_is_told_and_the_others_counted(tmp_path: Path) -> None:
+    before = {f"w{i}": np.float32([1.0, 2.0]) for i in range(5)}
+    after = {name: value * np.float32(1.5) for name, value in before.items()}
+    save(baseline(gradients(before)), tmp_path / "old")
+    save(baseline(gradients(after), environment=NEW), tmp_path / "new")
+    found = invoke("compare", tmp_path / "old", tmp_path / "new").stdout
+    assert found.count("beyond bound: ") == 1
+    assert "  and       4 more in graph-000\n" in found
+
+
+def test_rows_that_are_wholly_identical_are_one(tmp_path: Path) -> None:
+    cases = [replace(gradients(), name=f"c/{i}", tags={"engine": f"engine{i}"}) for i in range(3)]
+    changed = [replace(cases[0], answers=CHANGED), *cases[1:]]
+    save(baseline(*cases), tmp_path / "old")
+    save(baseline(*changed, environment=NEW), tmp_path / "new")
+    found = invoke("compare", tmp_path / "old", tmp_path / "new").stdout
+    assert "engine0" in found
+    assert "engine1" not in found
+    assert "2 more" in found
