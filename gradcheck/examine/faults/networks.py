@@ -6,6 +6,11 @@ _ISSUES = "https://github.com/tensorflow/tensorflow/issues"
 _NUMBER = "[-0-9]*, allowed *"
 
 FAULTS: tuple[Known, ...] = (
+    Known(
+        "ssim-multiscale-opposite",
+        ("ssim_multiscale/opposite/*",),
+        surely=("ssim_multiscale/opposite/float32/form",),
+    ),
     # Convolution and pooling.
     Known(
         "avg-pool-window-beyond-image",

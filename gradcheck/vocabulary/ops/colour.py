@@ -73,10 +73,18 @@ colour(
     dtypes=("float32",),
     edges=[edge("equal pictures of one colour", [[[[0.5]] * 3] * 3], [[[[0.5]] * 3] * 3])],
 )
+
+
+def _by_scales(x: Any, y: Any) -> Any:
+    return tf.image.ssim_multiscale(x, y, 1.0, power_factors=(0.6, 0.4), filter_size=2)
+
+
 colour(
     "ssim_multiscale",
-    lambda x, y: tf.image.ssim_multiscale(x, y, 1.0, power_factors=(0.6, 0.4), filter_size=2),
-    between(0.4, 0.6, 1, 4, 4, 1),
-    between(0.4, 0.6, 1, 4, 4, 1),
+    # Pictures that are much alike: of opposite ones, the similarity is cut off at zero.
+    lambda x, y: _by_scales(x, 0.8 * x + 0.2 * y),
+    between(0.2, 0.8, 1, 4, 4, 1),
+    between(0.2, 0.8, 1, 4, 4, 1),
     dtypes=("float32",),
+    edges=[edge("opposite", between(0.2, 0.8, 1, 4, 4, 1), call=lambda x: _by_scales(x, 1.0 - x))],
 )
