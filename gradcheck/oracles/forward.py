@@ -24,7 +24,7 @@ def judge_forward(subject: Subject) -> Iterator[Doubt]:
     yield from _judge(subject, ["eagerly"])
 
 
-@oracle("forward_function", "forward mode against reverse mode, inside and through a tf.function", turns=6)
+@oracle("forward_function", "forward mode against reverse mode, inside and through a tf.function", turns=8)
 def judge_forward_function(subject: Subject) -> Iterator[Doubt]:
     """Push the same tangent where the operation is traced, and where operation and tangent are."""
     yield from _judge(subject, ["inside a tf.function", "through a tf.function"])

@@ -15,7 +15,7 @@ from gradcheck.oracles.subject import Raised, Subject, attempt, to_array
 _MOST = 64
 
 
-@oracle("jacobian", "tape.jacobian vectorised by pfor against the same in a loop", turns=6)
+@oracle("jacobian", "tape.jacobian vectorised by pfor against the same in a loop", turns=8)
 def judge_jacobian(subject: Subject) -> Iterator[Doubt]:
     """Take the Jacobian of the first output by every input."""
     if isinstance(subject.eager, Raised) or isinstance(subject.outputs, Raised) or not subject.outputs:

@@ -18,7 +18,7 @@ def judge_graph(subject: Subject) -> Iterator[Doubt]:
     yield from _judge(subject, "eager against tf.function", specs)
 
 
-@oracle("unknown", "eager against tf.function with unknown sizes", turns=2)
+@oracle("unknown", "eager against tf.function with unknown sizes", turns=3)
 def judge_unknown(subject: Subject) -> Iterator[Doubt]:
     """Trace the gradient with every dimension unknown."""
     specs = [tf.TensorSpec([None] * x.shape.rank, x.dtype) for x in subject.inputs]

@@ -28,7 +28,7 @@ _STEP = 2.0**-10
     "second order with reverse outermost against differences of the first",
     smooth=True,
     dtypes=("real",),
-    turns=2,
+    turns=3,
 )
 def judge_second(subject: Subject) -> Iterator[Doubt]:
     """Take the curvature along a tangent of all inputs, in float64 where that is the dtype."""
@@ -40,7 +40,7 @@ def judge_second(subject: Subject) -> Iterator[Doubt]:
     "second order with forward outermost against differences of the first",
     smooth=True,
     dtypes=("real",),
-    turns=24,
+    turns=32,
 )
 def judge_second_forward(subject: Subject) -> Iterator[Doubt]:
     """Take the same with forward mode outside, for which TensorFlow traces functions of functions."""
