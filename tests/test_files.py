@@ -35,10 +35,10 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
 ) -> None:
     path = tmp_path / "report.json"
     path.write_text("old")
-    whole = Path.write_text
+    whole = Path.write_bytes
 
-    def half(self: Path, text: str, **options: str) -> int:
-        whole(self, text[:2], **options)
+    def half(self: Path, content: bytes) -> int:
+        whole(self, content[:2])
         raise error
 
     def fail(*_: object) -> None:
@@ -46,7 +46,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
 
     with monkeypatch.context() as patch:
         if moment == "while writing":
-            patch.setattr(Path, "write_text", half)
+            patch.setattr(Path, "write_bytes", half)
         else:
             patch.setattr(files.os, "replace", fail)
         expected = UsageError if isinstance(error, OSError) else KeyboardInterrupt

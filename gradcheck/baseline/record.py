@@ -39,7 +39,7 @@ def record(
         progress: Told what is computed, and the share of it that is done.
         kept: A folder in which what is done is kept until all is; what it holds already of this environment is not
             computed again.
-        run: What computes one problem, in a process of its own; `run_problem` if not given.
+        run: What computes one problem, in a process of its own; `compute` if not given.
     """
     given = inputs or {}
     environment = {**describe_environment(), **describe_machine(), "threads": str(_THREADS)}
@@ -47,7 +47,7 @@ def record(
     cases = {case.name: case for case in _kept(kept, environment, problems)}
     done = {case.problem for case in cases.values()}
     tasks = {name: (name, dict(p), dict(given.get(name, {}))) for name, p in problems.items() if name not in done}
-    for name, outcome in _outcomes(run or run_problem, tasks, workers=workers, progress=progress):
+    for name, outcome in _outcomes(run or compute, tasks, workers=workers, progress=progress):
         found = {case.name: case for case in _cases(name, problems[name], outcome)}
         if kept:
             save(Baseline(environment, {name: problems[name]}, found), kept / f"{place[name]:06}.part")
@@ -69,15 +69,21 @@ def forget(kept: Path) -> None:
         raise UsageError(f"cannot remove {kept}: {error.strerror}") from error
 
 
+def compute(name: str, problem: Mapping[str, Any], arrays: Mapping[str, Array]) -> list[Case]:
+    """Return the cases of one problem, in a process in which TensorFlow has computed nothing else."""
+    from gradcheck.backend import tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(_THREADS)
+    tf.config.threading.set_inter_op_parallelism_threads(_THREADS)
+    return run_problem(name, problem, arrays)
+
+
 def run_problem(name: str, problem: Mapping[str, Any], arrays: Mapping[str, Array]) -> list[Case]:
     """Return the cases of one problem."""
-    from gradcheck.backend import tf
     from gradcheck.baseline.graphs import run_graph
     from gradcheck.baseline.steps import run_step
     from gradcheck.baseline.target import run_target
 
-    tf.config.threading.set_intra_op_parallelism_threads(_THREADS)
-    tf.config.threading.set_inter_op_parallelism_threads(_THREADS)
     kinds: dict[str, Callable[[], Iterator[Case]]] = {
         "graph": lambda: run_graph(name, problem),
         "step": lambda: run_step(name, problem),

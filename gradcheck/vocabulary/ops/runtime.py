@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from gradcheck.backend import tf
@@ -35,29 +34,23 @@ for _name, _branch in _BRANCHES.items():
     runtime(f"stateful_{_name}", traced(_branch), real(2, 2), limits=_NOT_STATEFUL)
 
 
-@cache
-def _variable(dtype: str) -> Any:
-    """Return a variable; the first call of an operation is eager, and makes it."""
-    return tf.Variable([[1.0, 2.0], [3.0, 4.0]], dtype=dtype)
+def _of_variable(read: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
+    """Return a call that takes a gradient by a variable, which is a handle to TensorFlow's runtime."""
+
+    def gradient(x: Any) -> Any:
+        handle = tf.raw_ops.VarHandleOp(dtype=x.dtype, shape=[2, 2], shared_name=f"gradcheck {x.dtype.name}")
+        value = tf.constant([[1.0, 2.0], [3.0, 4.0]], x.dtype)
+        tf.raw_ops.AssignVariableOp(resource=handle, value=value)
+        loss = tf.reduce_sum((read(handle, x.dtype) * x) ** 2)
+        return tf.convert_to_tensor(tf.gradients(loss, [handle])[0])
+
+    return traced(gradient)
 
 
-def _of_variable(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def call(x: Any) -> Any:
-        variable = _variable(x.dtype.name)
-
-        def gradient(x: Any) -> Any:
-            loss = tf.reduce_sum((read(variable) * x) ** 2)
-            return tf.convert_to_tensor(tf.gradients(loss, [variable])[0])
-
-        return traced(gradient)(x)
-
-    return call
-
-
-_READS: dict[str, Callable[[Any], Any]] = {
-    "read": lambda variable: variable.read_value(),
-    "gather": lambda variable: variable.sparse_read([1, 0]),
-    "gather_nd": lambda variable: variable.gather_nd([[1], [0]]),
+_READS: dict[str, Callable[[Any, Any], Any]] = {
+    "read": lambda handle, dtype: tf.raw_ops.ReadVariableOp(resource=handle, dtype=dtype),
+    "gather": lambda handle, dtype: tf.raw_ops.ResourceGather(resource=handle, indices=[1, 0], dtype=dtype),
+    "gather_nd": lambda handle, dtype: tf.raw_ops.ResourceGatherNd(resource=handle, indices=[[1], [0]], dtype=dtype),
 }
 for _name, _read in _READS.items():
     runtime(f"gradients_of_variable_{_name}", _of_variable(_read), real(2, 2), limits=_NOT_STATEFUL)
