@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import TimeoutError as TooLong
-from typing import Any
 
 from gradcheck.examine.finding import Examined
 from gradcheck.examine.plan import Choice
+from gradcheck.pool import Outcome, Progress, run_all
 
-Progress = Callable[[str, float], None]
-_SECONDS = 300.0  # for one operation; the slowest take a few seconds
+_SECONDS = 300.0  # for one operation; the slowest take a minute
 
 
 def examine_all(
@@ -35,41 +30,23 @@ def examine_all(
         progress: Told what is done, and the share of it.
         run: What examines one operation, in a process of its own; as `judge.examine` does if not given.
     """
-    from pebble import ProcessPool
-
-    count = workers or os.cpu_count() or 1
-    deadline = None if seconds is None else time.monotonic() + seconds
-    context = multiprocessing.get_context("spawn")
-    with ProcessPool(max_workers=min(count, len(names)), context=context, initializer=_be_quiet) as pool:
-        waiting = [(name, pool.schedule(run or _examine, args=(name, choice), timeout=_SECONDS)) for name in names]
-        for done, (name, future) in enumerate(waiting):
-            if deadline is not None and time.monotonic() > deadline and not future.running() and not future.done():
-                future.cancel()  # type: ignore[no-untyped-call]
-                continue
-            if progress:
-                progress(f"examining {name}", done / len(names))
-            yield _result(name, future)
+    tell = progress or (lambda _what, _share: None)
+    tasks = {name: (name, choice) for name in names}
+    found = run_all(
+        run or _examine, tasks, workers=workers, limit=_SECONDS, seconds=seconds,
+        progress=lambda name, share: tell(f"examining {name}", share),
+    )  # fmt: skip
+    for name, outcome in found:
+        yield _examined(name, outcome)
 
 
-def _be_quiet() -> None:
-    """Keep what TensorFlow's C++ says, at its start and in kernels, off the terminal of the person who waits."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
-
-
-def _result(name: str, future: Any) -> Examined:
-    from pebble import ProcessExpired
-
-    try:
-        found: Examined = future.result()
-    except ProcessExpired as ended:
-        return Examined(name, killed=f"its process ended with exit code {ended.exitcode}")
-    except TooLong:
-        return Examined(name, killed=f"no answer within {_SECONDS:g} seconds")
-    except Exception as error:  # what the examination itself raises must not end the run
-        return Examined(name, gaps={name: f"{type(error).__name__}: {error}"})
-    return found
+def _examined(name: str, outcome: Outcome[Examined]) -> Examined:
+    if outcome.result is not None:
+        return outcome.result
+    if outcome.error is None:
+        return Examined(name, killed=outcome.killed)
+    # What the examination itself raises must not end the run.
+    return Examined(name, gaps={name: f"{type(outcome.error).__name__}: {outcome.error}"})
 
 
 def _examine(name: str, choice: Choice) -> Examined:
