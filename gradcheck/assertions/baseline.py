@@ -9,6 +9,7 @@ from typing import Any
 from gradcheck.baseline.case import Baseline
 from gradcheck.baseline.compare import Change, Comparison, compare
 from gradcheck.baseline.losses import capture, measure
+from gradcheck.baseline.record import LOSSES
 from gradcheck.baseline.store import load, save
 from gradcheck.environment import describe_environment, describe_machine
 from gradcheck.errors import LawBroken, UsageError
@@ -56,7 +57,7 @@ def assert_baseline(path: Path, losses: Callable[..., Any], *args: Any, update: 
 
 def _record(losses: Callable[..., Any], args: tuple[Any, ...]) -> Baseline:
     names, arrays = capture(losses, args)
-    problem = {"kind": "losses", "variables": names}
+    problem = {"kind": LOSSES, "variables": names}
     cases = {case.name: case for case in measure(_NAME, losses, args, names, arrays)}
     return Baseline(_environment(), {_NAME: problem}, cases, {_NAME: arrays})
 

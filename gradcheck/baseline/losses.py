@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -132,13 +133,16 @@ class _Losses:
         for name, variable in self._variables.items():
             variable.assign(arrays[f"variable {name}"])
         try:
-            return self._answers(run(*_with(self._given, arrays)))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of slices that become dense
+                return self._answers(run(*_with(self._given, arrays)))
         except Exception as error:  # whatever a user's losses raise is their answer
             return Raised.of(error)
 
     def _pull(self, *given: Any) -> list[Any]:
         watched = list(self.watched.values())
         with tf.GradientTape(persistent=True) as tape:
+            tape.watch(watched)  # those that are not trainable are watched by nobody else
             losses = self._call(*given)
         found = [g for loss in self.names for g in tape.gradient(losses[loss], watched)]
         self._present = [gradient is not None for gradient in found]

@@ -16,6 +16,8 @@ from gradcheck.pool import Outcome, Progress, run_all
 
 _LIMIT = 600.0  # seconds for one problem; the slowest take twenty
 _THREADS = 1  # of an operation, and of operations at a time: with more, sums are added up in any order
+_KINDS = ("graph", "step", "target")
+LOSSES = "losses"  # of a test, which no file names
 Inputs = Mapping[str, Mapping[str, Array]]
 Task = tuple[str, dict[str, Any], dict[str, Array]]
 Run = Callable[[str, Mapping[str, Any], Mapping[str, Array]], list[Case]]
@@ -41,6 +43,7 @@ def record(
             computed again.
         run: What computes one problem, in a process of its own; `compute` if not given.
     """
+    _check(problems)
     given = inputs or {}
     environment = {**describe_environment(), **describe_machine(), "threads": str(_THREADS)}
     place = {name: index for index, name in enumerate(problems)}
@@ -84,14 +87,27 @@ def run_problem(name: str, problem: Mapping[str, Any], arrays: Mapping[str, Arra
     from gradcheck.baseline.steps import run_step
     from gradcheck.baseline.target import run_target
 
-    kinds: dict[str, Callable[[], Iterator[Case]]] = {
+    runs: dict[str, Callable[[], Iterator[Case]]] = {
         "graph": lambda: run_graph(name, problem),
         "step": lambda: run_step(name, problem),
         "target": lambda: run_target(name, problem, arrays),
     }
-    if problem.get("kind") not in kinds:
-        raise UsageError(f"a problem must be one of {', '.join(kinds)}; found {problem.get('kind')!r:.40}")
-    return list(kinds[problem["kind"]]())
+    return list(runs[problem["kind"]]())
+
+
+def _check(problems: Mapping[str, Mapping[str, Any]]) -> None:
+    """Find out before anything runs whether it can be computed here.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    for problem in problems.values():
+        if problem.get("kind") == LOSSES:
+            raise UsageError(
+                "the baseline is one of a test's losses, which only that test can compute: run it by pytest"
+            )
+        if problem.get("kind") not in _KINDS:
+            raise UsageError(f"a problem must be one of {', '.join(_KINDS)}; found {problem.get('kind')!r:.40}")
 
 
 def _outcomes(

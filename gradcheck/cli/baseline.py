@@ -15,6 +15,7 @@ from gradcheck.cli.reports import (
     Json,
     Junit,
     Markdown,
+    check_inputs,
     check_reports,
     is_lenient,
     write_reports,
@@ -144,6 +145,7 @@ def _record(
     from gradcheck.baseline.store import load, save
 
     given = {}
+    check_inputs(target, inputs)
     if like:
         known = load(like)
         _check_target(known, target)

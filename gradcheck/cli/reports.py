@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,6 +29,16 @@ def is_lenient(allow: str | None) -> bool:
     if allow not in (None, "within-bound"):
         raise UsageError(f"--allow must be within-bound; found {allow!r}")
     return allow is not None
+
+
+def check_inputs(target: str | None, inputs: Sequence[str]) -> None:
+    """Refuse inputs of nothing.
+
+    Raises:
+        UsageError: There are inputs, and no losses are named.
+    """
+    if inputs and not target:
+        raise UsageError("--input describes the arguments of your losses: name them with --target")
 
 
 def check_reports(paths: Iterable[Path | None]) -> None:

@@ -17,6 +17,7 @@ from gradcheck.cli.reports import (
     Json,
     Junit,
     Markdown,
+    check_inputs,
     check_reports,
     is_lenient,
     write_reports,
@@ -92,7 +93,7 @@ def upgrade(
             return
         paths = (json, junit, markdown, html)
         check_reports((*paths, out / "recording"))
-        _check_inputs(target, inputs or [])
+        check_inputs(target, inputs or [])
         versions, accepted = _versions(start, to or []), _accepted(expect, lenient=is_lenient(allow))
         with _progress() as (note, update):
             environments = _environments(cache, packages or [], requirements or [], fresh=fresh, note=note)
@@ -167,11 +168,6 @@ def _write(
         ],
         lambda: reports.print_upgrade(found, console()),
     )
-
-
-def _check_inputs(target: str | None, inputs: list[str]) -> None:
-    if inputs and not target:
-        raise UsageError("--input describes the arguments of your losses: name them with --target")
 
 
 @contextmanager

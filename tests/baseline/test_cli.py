@@ -131,6 +131,10 @@ MISTAKES: dict[str, tuple[tuple[str, ...], str]] = {
         "cannot write text/x: text is not a directory",
     ),
     "an allowance of nothing": (("compare", "text", "--allow", "all"), "--allow must be within-bound; found 'all'"),
+    "inputs of nothing": (
+        ("record", "x", "--input", "float32[2]"),
+        "--input describes the arguments of your losses: name them with --target",
+    ),
     "no target": (("record", "x", "--target", "none.py:f"), "cannot import none.py: there is no such file"),
 }
 

@@ -119,6 +119,20 @@ def test_another_shape_of_a_variable_is_told() -> None:
         list(measure("losses", lambda x: tf.reduce_sum(x * other), (x,), names, arrays))
 
 
+def test_variables_that_are_not_trained_have_gradients_too() -> None:
+    w = tf.Variable([1.0, 2.0], name="w", trainable=False)
+    _, _, cases = recorded(lambda x: tf.reduce_sum(x * w), tf.constant([5.0, 6.0]))
+    assert cases["losses/flow"].answers == {"loss, w": "connected"}
+    for way in ("eager", "graph", "xla"):
+        np.testing.assert_array_equal(cases[f"losses/{way}/loss"].answers["w"], [5.0, 6.0])
+
+
+def test_slices_of_unknown_size_become_dense_without_a_warning() -> None:
+    w = tf.Variable([[1.0], [2.0]], shape=[None, 1], name="w")
+    _, _, cases = recorded(lambda i: tf.reduce_sum(tf.gather(w, i)), tf.constant([1, 1]))
+    np.testing.assert_array_equal(cases["losses/graph/loss"].answers["w"], [[0.0], [2.0]])
+
+
 def test_what_raises_in_one_way_is_its_answer() -> None:
     w = tf.Variable([1.0, 2.0], name="w")
     losses = lambda x: tf.reduce_sum(w * tf.py_function(lambda v: v, [x], tf.float32))  # noqa: E731

@@ -15,7 +15,7 @@ import pytest
 from baseline.killed import PROBLEMS, compute, record_and_die, whole
 from gradcheck.baseline.case import Baseline, Case, Raised, Sort
 from gradcheck.baseline.graphs import graph_problem
-from gradcheck.baseline.record import forget, record, run_problem
+from gradcheck.baseline.record import forget, record
 from gradcheck.baseline.store import load, save, to_bytes
 from gradcheck.engines import engines
 from gradcheck.errors import UsageError
@@ -130,9 +130,16 @@ def test_what_is_kept_can_be_forgotten(tmp_path: Path) -> None:
     assert not (tmp_path / "kept").exists()
 
 
-def test_a_problem_of_no_known_kind_is_told() -> None:
-    with pytest.raises(UsageError, match="must be one of graph, step, target; found 'other'"):
-        run_problem("x", {"kind": "other"}, {})
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("other", "must be one of graph, step, target; found 'other'"),
+        ("losses", "the baseline is one of a test's losses"),
+    ],
+)
+def test_a_problem_that_cannot_be_computed_is_told_before_any_is(kind: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        record({**PROBLEMS, "x": {"kind": kind}}, run=misbehave)
 
 
 def test_inputs_reach_their_problem_and_are_kept() -> None:
