@@ -81,7 +81,7 @@ def match(names: Sequence[str], traced: Traced, arrays: Arrays) -> dict[str, Any
     found = [traced.variables[name] for name in _names_in_order(names, traced)]
     for name, variable in zip(names, found, strict=True):
         shape = arrays[f"variable {name}"].shape
-        if tuple(variable.shape) != shape:
+        if not variable.shape.is_compatible_with(shape):
             raise UsageError(f"variable {name} has shape {tuple(variable.shape)}; {shape} was recorded")
     return dict(zip(names, found, strict=True))
 
