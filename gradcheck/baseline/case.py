@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any, Union
 
 from gradcheck.gradient import Array, Unconnected
+from gradcheck.raised import Raised
 
 
 class Sort(str, Enum):
@@ -17,29 +18,6 @@ class Sort(str, Enum):
     STEP = "step"  # variables after each step of training
     LAW = "law"  # verdicts
     FLOW = "flow"  # cells of a flow's table
-
-
-@dataclass(frozen=True)
-class Raised:
-    """An exception in place of an answer.
-
-    Attributes:
-        kind: Its type's name.
-        message: The first line of what it says.
-    """
-
-    kind: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.message}"
-
-    @classmethod
-    def of(cls, error: BaseException) -> Raised:
-        """Keep the error that another one only passes on; what came from another process brings its traceback along."""
-        while error.__cause__ is not None and type(error.__cause__).__name__ != "RemoteTraceback":
-            error = error.__cause__
-        return cls(type(error).__name__, (str(error).strip().splitlines() or [""])[0][:300])
 
 
 # An array, the absence of a gradient, an error, or words: a verdict or the state of a cell.

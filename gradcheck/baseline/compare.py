@@ -9,8 +9,9 @@ from enum import Enum
 
 import numpy as np
 
-from gradcheck.baseline.case import Answer, Baseline, Case, Raised, Sort
+from gradcheck.baseline.case import Answer, Baseline, Case, Sort
 from gradcheck.gradient import Array, Unconnected
+from gradcheck.raised import Raised
 
 UNITS = 64  # in the last place of the largest entry: a sum of some hundred terms in another order
 _AMPLIFIED = 8  # times what a few samples of rounding show

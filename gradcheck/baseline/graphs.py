@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.backend import tf
-from gradcheck.baseline.case import Answer, Case, Raised, Sort
+from gradcheck.baseline.case import Answer, Case, Sort
 from gradcheck.directions import project
 from gradcheck.engines import Engine, Evaluation, Key, View, engines
 from gradcheck.engines._program import make_variables, typed
@@ -19,6 +19,7 @@ from gradcheck.graph import TwoHeadGraph
 from gradcheck.laws import Law, all_objectives, laws, only_when_named, takes_turns
 from gradcheck.model import run_forward
 from gradcheck.point import Point, Points, stack
+from gradcheck.raised import Raised
 from gradcheck.trial import Arena, Trial
 
 _SAMPLES = 4  # of rounding, at each point

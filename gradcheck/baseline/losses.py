@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from gradcheck.backend import tf
-from gradcheck.baseline.case import Answer, Case, Raised, Sort
+from gradcheck.baseline.case import Answer, Case, Sort
 from gradcheck.errors import UsageError
 from gradcheck.flow.flow import flow
 from gradcheck.flow.given import Held, released, tensors_of
 from gradcheck.flow.trace import Traced, trace
 from gradcheck.gradient import Array, Unconnected
+from gradcheck.raised import Raised
 
 Losses = Callable[..., Any]
 Arrays = Mapping[str, Array]

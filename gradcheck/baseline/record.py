@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gradcheck.baseline.case import Baseline, Case, Raised, Sort
+from gradcheck.baseline.case import Baseline, Case, Sort
 from gradcheck.baseline.store import load, save
 from gradcheck.environment import describe_environment, describe_machine
 from gradcheck.errors import UsageError
 from gradcheck.gradient import Array
 from gradcheck.pool import Outcome, Progress, run_all
+from gradcheck.raised import Raised
 
 _LIMIT = 600.0  # seconds for one problem; the slowest take twenty
 _THREADS = 1  # of an operation, and of operations at a time: with more, sums are added up in any order

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.baseline.case import Answer, Case, Raised, Sort
+from gradcheck.baseline.case import Answer, Case, Sort
 from gradcheck.baseline.graphs import tags_of
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.point import Point
+from gradcheck.raised import Raised
 from gradcheck.training.laws import REFERENCE, Training
 from gradcheck.training.optimizers import choose_optimizers
 

@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.baseline.case import Answer, Baseline, Case, Raised, Sort
+from gradcheck.baseline.case import Answer, Baseline, Case, Sort
 from gradcheck.errors import UsageError
 from gradcheck.files import write_bytes
 from gradcheck.gradient import Array, Unconnected
+from gradcheck.raised import Raised
 
 FORMAT = "gradcheck-baseline"
 VERSION = 1

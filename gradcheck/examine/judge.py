@@ -16,7 +16,8 @@ from gradcheck.examine.shrink import shrink
 from gradcheck.gradient import Array
 from gradcheck.op import Op
 from gradcheck.oracles import Doubt, Oracle, Unjudged
-from gradcheck.oracles.subject import Raised, Subject
+from gradcheck.oracles.subject import Subject
+from gradcheck.raised import Raised
 
 _NEARBY = 3
 _FAR = 2.0**-6  # relative: a tie breaks, a kink is left, and a fault stays

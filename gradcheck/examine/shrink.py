@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from gradcheck.gradient import Array
-from gradcheck.oracles.subject import Raised, Subject
+from gradcheck.oracles.subject import Subject
+from gradcheck.raised import Raised
 
 _DIGITS = (0, 1, 2)
 

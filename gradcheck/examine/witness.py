@@ -18,7 +18,8 @@ from gradcheck.files import write_whole
 from gradcheck.gradient import Array
 from gradcheck.op import Edge, Op, ops
 from gradcheck.oracles import Doubt, Unjudged, oracles
-from gradcheck.oracles.subject import Raised, Subject
+from gradcheck.oracles.subject import Subject
+from gradcheck.raised import Raised
 from gradcheck.witness import check_stored, read_stored
 
 FORMAT = "gradcheck-finding"

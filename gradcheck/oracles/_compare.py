@@ -9,7 +9,8 @@ import numpy as np
 from gradcheck.gradient import Array
 from gradcheck.oracles import Doubt
 from gradcheck.oracles._numbers import largest, wide
-from gradcheck.oracles.subject import Answer, Raised, Subject, as_dtype
+from gradcheck.oracles.subject import Answer, Subject, as_dtype
+from gradcheck.raised import Raised
 
 _COPIES = 4
 _ULPS = 64  # a few sums and products in another order

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from gradcheck.oracles import Doubt, oracle
 from gradcheck.oracles._numbers import is_finite
-from gradcheck.oracles.subject import Raised, Subject
+from gradcheck.oracles.subject import Subject
+from gradcheck.raised import Raised
 
 
 @oracle("form", "the gradient's shape and dtype are the input's, and smooth gradients are finite")

@@ -12,7 +12,8 @@ from gradcheck.backend import tf
 from gradcheck.oracles import Doubt, oracle
 from gradcheck.oracles._compare import noise
 from gradcheck.oracles._numbers import pair, wide
-from gradcheck.oracles.subject import Raised, Subject, attempt, to_array
+from gradcheck.oracles.subject import Subject, attempt, to_array
+from gradcheck.raised import Raised
 
 Tensor = Any
 Pairing = Callable[[Sequence[Tensor]], Sequence[Tensor | None]]

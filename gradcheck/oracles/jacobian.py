@@ -10,7 +10,8 @@ from gradcheck.backend import tf
 from gradcheck.oracles import Doubt, oracle
 from gradcheck.oracles._compare import differ, noise
 from gradcheck.oracles._numbers import largest
-from gradcheck.oracles.subject import Raised, Subject, attempt, to_array
+from gradcheck.oracles.subject import Subject, attempt, to_array
+from gradcheck.raised import Raised
 
 _MOST = 64
 

@@ -8,7 +8,8 @@ from typing import Any
 from gradcheck.backend import tf
 from gradcheck.oracles import Doubt, Unjudged, oracle
 from gradcheck.oracles._compare import compare
-from gradcheck.oracles.subject import Answer, Raised, Subject, attempt
+from gradcheck.oracles.subject import Answer, Subject, attempt
+from gradcheck.raised import Raised
 
 
 @oracle("graph", "eager against tf.function")

@@ -9,7 +9,8 @@ import numpy as np
 from gradcheck.gradient import Array
 from gradcheck.oracles import Doubt, oracle
 from gradcheck.oracles._numbers import pair, wide
-from gradcheck.oracles.subject import Raised, Subject, to_array
+from gradcheck.oracles.subject import Subject, to_array
+from gradcheck.raised import Raised
 
 _MOST = 12  # entries of an input that are moved, each by itself
 _AMPLIFIED = 8  # times what two samples of rounding show

@@ -8,7 +8,8 @@ from gradcheck.gradient import Array
 from gradcheck.oracles import Doubt, oracle
 from gradcheck.oracles._compare import differ, noise
 from gradcheck.oracles._numbers import is_finite
-from gradcheck.oracles.subject import Raised, Subject
+from gradcheck.oracles.subject import Subject
+from gradcheck.raised import Raised
 
 WIDER = {"bfloat16": "float32", "float16": "float32", "float32": "float64", "complex64": "complex128"}
 

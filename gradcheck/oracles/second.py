@@ -13,7 +13,8 @@ from gradcheck.gradient import Array
 from gradcheck.oracles import Doubt, oracle
 from gradcheck.oracles._numbers import pair
 from gradcheck.oracles._tensorflow import forget_products
-from gradcheck.oracles.subject import Raised, Subject, attempt, to_array
+from gradcheck.oracles.subject import Subject, attempt, to_array
+from gradcheck.raised import Raised
 
 Tensor = Any
 Tensors = Sequence[Tensor]

@@ -16,7 +16,8 @@ from gradcheck.gradient import Array
 from gradcheck.oracles import Doubt, oracle
 from gradcheck.oracles._compare import differ
 from gradcheck.oracles._numbers import largest
-from gradcheck.oracles.subject import Raised, Subject, attempt, to_array
+from gradcheck.oracles.subject import Subject, attempt, to_array
+from gradcheck.raised import Raised
 from gradcheck.training.known import KNOWN
 from gradcheck.training.optimizers import Optimizer, find_optimizers
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -17,27 +16,11 @@ from gradcheck.domain import Domain
 from gradcheck.gradient import Array
 from gradcheck.op import COMPLEX, Edge, Op
 from gradcheck.oracles._tensorflow import forget_failure
+from gradcheck.raised import Raised
 
 T = TypeVar("T")
 Tensor = Any
 Tensors = Sequence[Tensor]
-_TRACED = re.compile(r"^ +(\w+): (.*)$", re.MULTILINE)  # the error, below the lines of code that were traced
-
-
-@dataclass(frozen=True)
-class Raised:
-    """An exception in place of a result.
-
-    Attributes:
-        kind: Its type's name.
-        message: The first line of what it says.
-    """
-
-    kind: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.message}"
 
 
 # For each input an array, or None: the gradient that TensorFlow gives.
@@ -184,17 +167,7 @@ def attempt(run: Callable[[], T]) -> T | Raised:
         return run()
     except Exception as error:
         forget_failure()
-        return _raised(error)
-
-
-def _raised(error: BaseException) -> Raised:
-    """Tell the error behind errors that only pass it on, and of an error while tracing what stands below the trace."""
-    while inner := error.__cause__ or (error.__context__ if isinstance(error, SystemError) else None):
-        error = inner
-    text = str(error).strip()
-    traced = _TRACED.search(text) if text.startswith("in user code:") else None
-    kind, message = traced.groups() if traced else (type(error).__name__, (text.splitlines() or [""])[0])
-    return Raised(kind, message[:300])
+        return Raised.of(error)
 
 
 def to_array(tensor: Any) -> Array:

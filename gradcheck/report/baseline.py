@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcheck.baseline.case import Answer, Raised, Sort
+from gradcheck.baseline.case import Answer, Sort
 from gradcheck.baseline.compare import Change, Comparison, Kind, Verdict
 from gradcheck.gradient import Unconnected
+from gradcheck.raised import Raised
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.baseline.case import Answer, Case, Raised, Sort
+from gradcheck.baseline.case import Answer, Case, Sort
 from gradcheck.baseline.compare import Change
 from gradcheck.engines import Engine, engines
 from gradcheck.errors import GradcheckError
@@ -18,6 +18,7 @@ from gradcheck.graph import TwoHeadGraph
 from gradcheck.laws import all_objectives
 from gradcheck.objective import Objective
 from gradcheck.point import Point
+from gradcheck.raised import Raised
 from gradcheck.script import write_gradient_script
 
 Problems = Mapping[str, Mapping[str, Any]]

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from baseline.made import NEW, OLD
-from gradcheck.baseline.case import Answer, Case, Raised, Sort
+from gradcheck.baseline.case import Answer, Case, Sort
 from gradcheck.baseline.compare import Change, Comparison, Kind
 from gradcheck.gradient import Unconnected
+from gradcheck.raised import Raised
 
 HOSTILE = (
     "<script>window.hacked = 1</script>",

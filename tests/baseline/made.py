@@ -8,8 +8,9 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 
-from gradcheck.baseline.case import Answer, Baseline, Case, Raised, Sort
+from gradcheck.baseline.case import Answer, Baseline, Case, Sort
 from gradcheck.gradient import Unconnected
+from gradcheck.raised import Raised
 
 OLD = {"tensorflow": "2.15.1", "machine": "Linux x86_64, 2 cores"}
 NEW = {"tensorflow": "2.21.0", "machine": "Linux x86_64, 2 cores"}

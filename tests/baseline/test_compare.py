@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from baseline.made import ANSWERS, NEW, OLD, baseline, gradients
-from gradcheck.baseline.case import Answer, Case, Raised, Sort
+from gradcheck.baseline.case import Answer, Case, Sort
 from gradcheck.baseline.compare import UNITS, Kind, Verdict, compare, distance
 from gradcheck.gradient import Unconnected
+from gradcheck.raised import Raised
 
 VALUES = np.array([[1.0, 2.0], [0.0, -3.0]], np.float32)
 

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from gradcheck.baseline.case import Case, Raised
+from gradcheck.baseline.case import Case
 from gradcheck.baseline.losses import capture, measure
 from gradcheck.baseline.target import run_target, target_problem
 from gradcheck.errors import UsageError
 from gradcheck.gradient import Unconnected
+from gradcheck.raised import Raised
 
 SOURCE = """
 import tensorflow as tf

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from baseline.killed import PROBLEMS, compute, record_and_die, whole
-from gradcheck.baseline.case import Baseline, Case, Raised, Sort
+from gradcheck.baseline.case import Baseline, Case, Sort
 from gradcheck.baseline.graphs import graph_problem
 from gradcheck.baseline.record import forget, record
 from gradcheck.baseline.store import load, save, to_bytes
@@ -21,6 +21,7 @@ from gradcheck.engines import engines
 from gradcheck.errors import UsageError
 from gradcheck.golden import GOLDEN_GRAPH, golden_point
 from gradcheck.point import stack
+from gradcheck.raised import Raised
 
 MOMENTS = 2 * (len(PROBLEMS) + 1) + 2  # before and after each file; the last two come too late
 

@@ -15,9 +15,10 @@ from safetensors.numpy import save as serialise
 
 from baseline.made import ANSWERS, EVERY_DTYPE, OLD, baseline, gradients
 from gradcheck.baseline import store
-from gradcheck.baseline.case import Baseline, Case, Raised, Sort
+from gradcheck.baseline.case import Baseline, Case, Sort
 from gradcheck.errors import UsageError
 from gradcheck.gradient import Unconnected
+from gradcheck.raised import Raised
 
 
 def whole() -> Baseline:

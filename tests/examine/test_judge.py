@@ -79,7 +79,7 @@ def test_what_xla_does_not_compile_is_no_fault(monkeypatch) -> None:
         return Raised("InvalidArgumentError", message) if raise_it else in_function(subject, specs)
 
     from gradcheck.oracles import modes
-    from gradcheck.oracles.subject import Raised
+    from gradcheck.raised import Raised
 
     in_function = modes.in_function
     monkeypatch.setattr(modes, "in_function", uncompiled)

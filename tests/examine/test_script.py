@@ -22,7 +22,8 @@ from gradcheck.examine.script import RESERVED, why_no_script, write_script
 from gradcheck.examine.witness import FindingWitness
 from gradcheck.op import COMPLEX, REAL, Op, ops
 from gradcheck.oracles import Doubt, oracles, slices
-from gradcheck.oracles.subject import Raised, Subject, attempt
+from gradcheck.oracles.subject import Subject, attempt
+from gradcheck.raised import Raised
 from gradcheck.training.optimizers import find_optimizers
 from oracles import lies
 

@@ -17,7 +17,8 @@ from gradcheck.backend import load, tf
 from gradcheck.examine.known import installed
 from gradcheck.examine.source import Unsliceable, literal, slice_call
 from gradcheck.op import Edge, Op, ops
-from gradcheck.oracles.subject import Raised, Subject
+from gradcheck.oracles.subject import Subject
+from gradcheck.raised import Raised
 
 _PARTS = 4
 KILLS = {"transpose/negative perm": (2, 21)}  # what ends its process before a version of TensorFlow

@@ -11,7 +11,8 @@ from gradcheck.backend import tf
 from gradcheck.domain import away, real
 from gradcheck.op import Op, edge
 from gradcheck.oracles import Unjudged, jacobian, modes, oracles
-from gradcheck.oracles.subject import Raised, Subject, attempt
+from gradcheck.oracles.subject import Subject, attempt
+from gradcheck.raised import Raised
 from oracles import lies
 
 LIES = {
