@@ -72,12 +72,12 @@ def measure_rounding(
         tangents: Whether forward mode is measured too: it rounds every direction on its own way
             through the graph, where a projection of the tape's gradient rounds only once.
     """
-    nearby = _perturb(points).rounded("float32")
-    noise = _noise(Graph(), graph, nearby, objectives)
+    copies = nearby(points, _COPIES, _REACH).rounded("float32")
+    noise = _noise(Graph(), graph, copies, objectives)
     entries = {key: _largest(values) for key, values in noise.items()}
     directions = {key: _largest(project(values)) for key, values in noise.items()}
     if tangents:
-        pushed = _noise(Forward(), graph, nearby, objectives)
+        pushed = _noise(Forward(), graph, copies, objectives)
         directions = {key: np.maximum(found, _largest(pushed[key])) for key, found in directions.items()}
     return Rounding(entries, directions)
 
@@ -101,12 +101,19 @@ def _largest(noise: Array) -> Array:
     return np.asarray(np.max(worst.reshape(-1, _COPIES), axis=1) / np.finfo(np.float32).eps)
 
 
-def _perturb(points: Points) -> Points:
-    repeated = points.take(np.repeat(np.arange(len(points)), _COPIES))
-    stream = np.random.Philox(key=_KEY)
+def nearby(points: Points, copies: int, reach: float, key: int = _KEY) -> Points:
+    """Return copies of each point, every float of each moved by a random part of itself.
+
+    Args:
+        points: The points.
+        copies: How many of each, one after the other.
+        reach: The largest part, such as some units in the last place of 1.
+        key: Which random parts.
+    """
+    stream = np.random.Philox(key=key)
 
     def shake(_: str, value: Array) -> Array:
         words = stream.random_raw(value.size).reshape(value.shape)
-        return np.asarray(value * (1.0 + _REACH * ((words >> np.uint64(40)).astype(np.float64) * 2.0**-23 - 1.0)))
+        return np.asarray(value * (1.0 + reach * ((words >> np.uint64(40)).astype(np.float64) * 2.0**-23 - 1.0)))
 
-    return repeated.map_floats(shake)
+    return points.take(np.repeat(np.arange(len(points)), copies)).map_floats(shake)

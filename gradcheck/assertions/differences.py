@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.assertions.nearby import epsilon
 from gradcheck.compare import Comparison
 from gradcheck.explain import explain
 from gradcheck.gradient import Gradient
+from gradcheck.moving import epsilon
 
 
 def unit_of(dtype: Any, *sides: Gradient) -> float:

@@ -10,13 +10,14 @@ import numpy as np
 
 from gradcheck import compare
 from gradcheck.assertions.differences import explain_difference, unit_of
-from gradcheck.assertions.gradients import Gradients, Key, Run, Side, compiled, eager, evaluate, find_watched, kept
-from gradcheck.assertions.nearby import epsilon, measure_noise
+from gradcheck.assertions.gradients import Gradients, Key, Run, Side, compiled, eager, evaluate, find_watched
+from gradcheck.assertions.nearby import measure_noise
 from gradcheck.assertions.scope import Names
 from gradcheck.backend import tf
 from gradcheck.compare import Budget, Comparison
 from gradcheck.errors import LawBroken, UsageError
 from gradcheck.gradient import Gradient, Unconnected
+from gradcheck.moving import epsilon, kept
 from gradcheck.training.live import Live, find_live, find_mentioned
 
 _FEW = 8.0  # units in the last place of the largest entry, which settle most gradients without measuring

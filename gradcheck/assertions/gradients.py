@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,18 +122,6 @@ def evaluate(run: Run, names: Sequence[str], args: Sequence[Any], cotangent: flo
         for loss, values in found.items()
         for name, value in zip(names, values, strict=True)
     }
-
-
-@contextmanager
-def kept(variables: Sequence[Variable]) -> Iterator[None]:
-    """Give variables back the values that they have, so that every call begins alike."""
-    before = [np.array(variable.numpy()) for variable in variables]
-    try:
-        yield
-    finally:
-        for variable, value in zip(variables, before, strict=True):
-            if variable.numpy().tobytes() != value.tobytes():
-                variable.assign(value)
 
 
 def _filled(cotangent: Tensor, loss: Tensor) -> Tensor:

@@ -14,22 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.assertions.gradients import Gradients, Key, Run, Variable, evaluate, kept
+from gradcheck.assertions.gradients import Gradients, Key, Run, Variable, evaluate
 from gradcheck.backend import tf
-from gradcheck.gradient import Array, Gradient, Unconnected
+from gradcheck.gradient import Gradient, Unconnected
+from gradcheck.moving import epsilon, kept, moved, moves
 
 _COPIES = 16
 _KEY = 0x6E6561726279
-
-
-def epsilon(dtype: Any) -> float:
-    """Return the unit in the last place of 1 in a floating-point or complex dtype of TensorFlow's."""
-    real = dtype.real_dtype.as_numpy_dtype
-    unit = 1.0
-    # NumPy's finfo does not know bfloat16.
-    while float(real(1.0 + unit / 2)) != 1.0:
-        unit /= 2
-    return unit
 
 
 def measure_noise(
@@ -46,13 +37,13 @@ def measure_noise(
     """
     stream = np.random.Generator(np.random.Philox(key=_KEY))
     noise: dict[Key, float] = {}
-    floats = [variable for variable in variables if _moves(variable)]
+    floats = [variable for variable in variables if moves(variable)]
     for _ in range(_COPIES):
         with kept(variables):
             for variable in floats:
-                variable.assign(_moved(variable.value(), stream))
-            moved = tf.nest.map_structure(lambda x: _moved(x, stream), tuple(args), expand_composites=True)
-            found = evaluate(run, names, moved, 1.0 + float(stream.uniform(-1, 1)) * _finest(floats))
+                variable.assign(moved(variable.value(), stream))
+            given = tf.nest.map_structure(lambda x: moved(x, stream), tuple(args), expand_composites=True)
+            found = evaluate(run, names, given, 1.0 + float(stream.uniform(-1, 1)) * _finest(floats))
         for key, gradient in found.items():
             noise[key] = max(noise.get(key, 0.0), _distance(at[key], gradient))
     return noise
@@ -60,25 +51,6 @@ def measure_noise(
 
 def _finest(variables: Sequence[Variable]) -> float:
     return min((epsilon(variable.dtype) for variable in variables), default=2.0**-23)
-
-
-def _moves(value: Any) -> bool:
-    dtype = getattr(value, "dtype", None)
-    if dtype is None:
-        return False
-    known = tf.as_dtype(dtype)
-    return bool(known.is_floating or known.is_complex)
-
-
-def _moved(value: Any, stream: np.random.Generator) -> Any:
-    if not _moves(value):
-        return value
-    dtype = tf.as_dtype(value.dtype)
-    plain: Array = np.asarray(value)
-    wide = plain.astype(np.complex128 if dtype.is_complex else np.float64)
-    shaken = wide * (1.0 + epsilon(dtype) * stream.uniform(-1.0, 1.0, wide.shape))
-    narrow = shaken.astype(dtype.as_numpy_dtype)
-    return tf.constant(narrow) if tf.is_tensor(value) else narrow  # a user's function may call NumPy's methods
 
 
 def _distance(at: Any, found: Any) -> float:

@@ -20,6 +20,7 @@ from gradcheck.laws import Law, all_objectives, laws, only_when_named, takes_tur
 from gradcheck.model import run_forward
 from gradcheck.point import Point, Points, stack
 from gradcheck.raised import Raised
+from gradcheck.rounding import nearby
 from gradcheck.trial import Arena, Trial
 
 _SAMPLES = 4  # of rounding, at each point
@@ -109,12 +110,11 @@ def _doubt(evaluation: Evaluation | Raised, engine: Engine, key: Key, index: int
 def _measure_noise(arena: Arena) -> dict[Key, Array]:
     """Return how gradients differ at points some units in the last place away, ``[points, samples, *shape]``."""
     points, graph = arena.points, arena.graph
-    repeated = points.take(np.repeat(np.arange(len(points)), _SAMPLES))
-    nearby = _shaken(repeated, _NEAR * float(np.finfo(graph.dtype).eps)).rounded(graph.dtype)
+    copies = nearby(points, _SAMPLES, _NEAR * float(np.finfo(graph.dtype).eps), _KEY).rounded(graph.dtype)
     engine = engines["graph"]
     try:
         here = arena.evaluation(engine).gradients
-        there = engine.evaluate(graph, nearby, arena.objectives, stacked=False).gradients
+        there = engine.evaluate(graph, copies, arena.objectives, stacked=False).gradients
     except Exception:  # what raises is recorded as its engine's answer
         return {}
     noise = {}
@@ -123,16 +123,6 @@ def _measure_noise(arena: Arena) -> dict[Key, Array]:
         if not isinstance(found, Unconnected) and not isinstance(base, Unconnected):
             noise[key] = found.reshape(len(points), _SAMPLES, *found.shape[1:]) - base[:, None]
     return noise
-
-
-def _shaken(points: Points, reach: float) -> Points:
-    stream = np.random.Philox(key=_KEY)
-
-    def shake(_: str, value: Array) -> Array:
-        words = stream.random_raw(value.size).reshape(value.shape)
-        return np.asarray(value * (1.0 + reach * ((words >> np.uint64(40)).astype(np.float64) * 2.0**-23 - 1.0)))
-
-    return points.map_floats(shake)
 
 
 def _verdicts(name: str, arena: Arena, engine: Engine, dies: Mapping[str, Raised]) -> Case:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from gradcheck.flow.flow import flow
 from gradcheck.flow.given import Held, released, tensors_of
 from gradcheck.flow.trace import Traced, trace
 from gradcheck.gradient import Array, Unconnected
+from gradcheck.moving import kept, moved
 from gradcheck.raised import Raised
 
 Losses = Callable[..., Any]
@@ -61,7 +61,7 @@ def measure(problem: str, losses: Losses, args: Sequence[Any], names: Sequence[s
     given = _with(args, arrays)
     traced = trace(losses, given)
     variables = match(names, traced, arrays)
-    with _put_back(variables):
+    with kept(list(variables.values())):
         yield from _gradients(problem, _Losses(traced, variables, given, arrays))
     own = {found: name for name, found in zip(names, _names_in_order(names, traced), strict=True)}
     cells = flow(losses, *given).cells
@@ -119,10 +119,11 @@ class _Losses:
 
     def noise(self) -> dict[Key, float]:
         """Return how far each gradient moves where weights and inputs move by some units in the last place."""
-        run, stream = tf.function(self._pull, autograph=False), np.random.Philox(key=_SEED)
+        run = tf.function(self._pull, autograph=False)
+        stream = np.random.Generator(np.random.Philox(key=_SEED))
         base, noise = self._at(run, self._arrays), dict[Key, float]()
         for _ in range(_SAMPLES):
-            near = self._at(run, {name: _shaken(value, stream) for name, value in self._arrays.items()})
+            near = self._at(run, {name: moved(value, stream, _NEAR) for name, value in self._arrays.items()})
             if isinstance(base, Raised) or isinstance(near, Raised):
                 return {}
             for key, value in near.items():
@@ -156,16 +157,6 @@ class _Losses:
         return {key: np.asarray(next(given)) if there else Unconnected() for key, there in pairs}
 
 
-@contextmanager
-def _put_back(variables: Mapping[str, Any]) -> Iterator[None]:
-    before = {name: variable.read_value() for name, variable in variables.items()}
-    try:
-        yield
-    finally:
-        for name, variable in variables.items():
-            variable.assign(before[name])
-
-
 def _leaves(args: Sequence[Any]) -> list[Any]:
     leaves: list[Any] = tf.nest.flatten(tensors_of(args))
     return leaves
@@ -191,16 +182,6 @@ def _with(args: Sequence[Any], arrays: Arrays) -> tuple[Any, ...]:
         leaves[index] = tf.constant(kept)
     packed: tuple[Any, ...] = released(tf.nest.pack_sequence_as(tensors, leaves))
     return packed
-
-
-def _shaken(value: Array, stream: np.random.Philox) -> Array:
-    if value.dtype.kind not in "fcV":
-        return value
-    epsilon = 2.0**-7 if value.dtype.kind == "V" else float(np.finfo(value.dtype).eps)
-    words = stream.random_raw(value.size).reshape(value.shape)
-    moves = 1.0 + _NEAR * epsilon * ((words >> np.uint64(40)).astype(np.float64) * 2.0**-23 - 1.0)
-    wide = value.astype(np.complex128 if value.dtype.kind == "c" else np.float64)
-    return np.asarray(wide * moves).astype(value.dtype)
 
 
 def _distance(one: Answer, other: Answer) -> float:

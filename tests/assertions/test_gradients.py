@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gradcheck.assertions.gradients import Side, compiled, eager, evaluate, find_watched, kept
+from gradcheck.assertions.gradients import Side, compiled, eager, evaluate, find_watched
 from gradcheck.backend import tf
 from gradcheck.gradient import Gradient, Unconnected
+from gradcheck.moving import kept
 
 W, U = tf.Variable([1.0, 2.0], name="w"), tf.Variable([3.0, 4.0], name="u")
 ROWS = tf.Variable([[1.0], [2.0], [3.0]], name="rows")
