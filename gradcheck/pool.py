@@ -58,13 +58,13 @@ def run_all(
         try:
             for done, (name, future) in enumerate(waiting):
                 if deadline is not None and time.monotonic() > deadline and not future.running() and not future.done():
-                    future.cancel()  # type: ignore[no-untyped-call]
+                    future.cancel()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
                     continue
                 if progress:
                     progress(name, done / len(waiting))
                 yield name, _outcome(future, limit)
         except BaseException:
-            pool.stop()  # type: ignore[no-untyped-call]
+            pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
             raise
 
 

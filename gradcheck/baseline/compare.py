@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -41,6 +41,11 @@ class Verdict(str, Enum):
     SAFE = "safe"
     REVIEW = "review"
     UNSAFE = "unsafe"
+
+    @classmethod
+    def worst(cls, verdicts: Iterable[Verdict]) -> Verdict:
+        """Return the one that needs most of a look."""
+        return max(verdicts, key=list(cls).index)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,9 +12,12 @@ from gradcheck.cli.reports import (
     Allow,
     Expect,
     Html,
+    Inputs,
     Json,
     Junit,
     Markdown,
+    Only,
+    Target,
     check_inputs,
     check_reports,
     is_lenient,
@@ -28,14 +31,6 @@ if TYPE_CHECKING:
     from gradcheck.pool import Progress
 
 baseline = typer.Typer(no_args_is_help=True, help="Record gradients, and compare recordings.")
-Target = Annotated[
-    str | None,
-    typer.Option(metavar="MODULE:FUNCTION", help="Your own losses, such as train:losses, instead of random graphs."),
-]
-Inputs = Annotated[
-    list[str] | None,
-    typer.Option("--input", metavar="SPEC", help='An argument of them, such as "float32[8,3]"; one for each.'),
-]
 Workers = Annotated[int | None, typer.Option(help="How many processes; as many as processors by default.")]
 
 
@@ -47,9 +42,7 @@ def record(
     like: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Compute what this baseline did, at its inputs and weights.")
     ] = None,
-    only: Annotated[
-        list[str] | None, typer.Option(metavar="GLOB", help='Only problems of this name, such as "step-*".')
-    ] = None,
+    only: Only = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a recording of FILE was stopped.")] = False,
     workers: Workers = None,
 ) -> None:

@@ -1,4 +1,4 @@
-"""What the commands that compare share: their options, and writing what was found."""
+"""What the commands that record and compare share: their options, and writing what was found."""
 
 from __future__ import annotations
 
@@ -10,6 +10,17 @@ import typer
 
 from gradcheck.errors import UsageError
 
+Target = Annotated[
+    str | None,
+    typer.Option(metavar="MODULE:FUNCTION", help="Your own losses, such as train:losses, instead of random graphs."),
+]
+Inputs = Annotated[
+    list[str] | None,
+    typer.Option("--input", metavar="SPEC", help='An argument of them, such as "float32[8,3]"; one for each.'),
+]
+Only = Annotated[
+    list[str] | None, typer.Option(metavar="GLOB", help='Only problems of this name, such as "step-keras*".')
+]
 Allow = Annotated[
     str | None, typer.Option(metavar="within-bound", help="Differences within their bound need no review.")
 ]

@@ -14,9 +14,12 @@ from gradcheck.cli.reports import (
     Allow,
     Expect,
     Html,
+    Inputs,
     Json,
     Junit,
     Markdown,
+    Only,
+    Target,
     check_inputs,
     check_reports,
     is_lenient,
@@ -42,16 +45,9 @@ def upgrade(
         Texts,
         typer.Option(metavar="VERSION", help="What you may upgrade to: versions, with commas or repeated, or nightly."),
     ] = None,
-    target: Annotated[
-        str | None,
-        typer.Option(metavar="MODULE:FUNCTION", help="Your own losses, instead of random graphs and optimizers."),
-    ] = None,
-    inputs: Annotated[
-        Texts, typer.Option("--input", metavar="SPEC", help='An argument of them, such as "float32[8,3]".')
-    ] = None,
-    only: Annotated[
-        Texts, typer.Option(metavar="GLOB", help='Only problems of this name, such as "step-keras*".')
-    ] = None,
+    target: Target = None,
+    inputs: Inputs = None,
+    only: Only = None,
     packages: Annotated[
         Texts, typer.Option("--with", metavar="PACKAGE", help="What your losses need besides, as pip takes it.")
     ] = None,

@@ -63,7 +63,7 @@ def statement_of(module: ast.Module, name: str) -> ast.stmt | None:
 def free_names(node: ast.AST) -> dict[str, int]:
     """Return the names that a function or statement leaves open, in their order, and how often each is used."""
     bare = ast.Expr(node) if isinstance(node, ast.expr) else node
-    tree = ast.fix_missing_locations(ast.Module([bare], []))  # type: ignore[list-item]
+    tree = ast.fix_missing_locations(ast.Module([bare], []))  # type: ignore[list-item]  # a statement
     names = [name for code in _codes(compile(tree, "<sliced>", "exec")) for name in _global_loads(code)]
     uses = Counter(n.id for n in ast.walk(node) if isinstance(n, ast.Name))
     return {name: uses[name] for name in dict.fromkeys(names)}

@@ -14,6 +14,7 @@ from gradcheck.gradient import Unconnected
 from gradcheck.raised import Raised
 
 if TYPE_CHECKING:
+    from junitparser import TestSuite
     from rich.console import Console
 
 TAGS = ("engine", "layer", "loss", "optimizer", "dtype", "wiring")
@@ -183,14 +184,23 @@ def _table(head: list[str], rows: Mapping[str, Counter[Kind]], kinds: list[Kind]
 
 def comparison_junit(comparison: Comparison) -> str:
     """Return a comparison as JUnit XML: a suite for each sort of case, a test for each case."""
-    from junitparser import Failure, JUnitXml, TestCase, TestSuite
+    from junitparser import JUnitXml
 
-    from gradcheck.report.junit import to_text
+    from gradcheck.report.junit import finish
+
+    xml = JUnitXml("gradcheck baseline")
+    for suite in comparison_suites(comparison):
+        xml.add_testsuite(suite)
+    return finish(xml)
+
+
+def comparison_suites(comparison: Comparison) -> list[TestSuite]:
+    """Return the suites of a comparison."""
+    from junitparser import Failure, TestCase, TestSuite
 
     by_case: dict[str, list[Change]] = {}
     for change in comparison.changes:
         by_case.setdefault(change.case.name, []).append(change)
-    xml = JUnitXml("gradcheck baseline")
     suites = {sort: TestSuite(sort.value) for sort in Sort}
     for name, changes in by_case.items():
         case = TestCase(name, changes[0].case.problem)
@@ -200,7 +210,4 @@ def comparison_junit(comparison: Comparison) -> str:
             failure.text = "\n".join(line for change in left for line in describe_change(change))
             case.result = [failure]
         suites[changes[0].case.sort].add_testcase(case)
-    for suite in suites.values():
-        xml.add_testsuite(suite)
-    xml.update_statistics()  # type: ignore[no-untyped-call]
-    return to_text(xml)
+    return list(suites.values())

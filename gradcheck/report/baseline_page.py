@@ -10,7 +10,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from gradcheck.baseline.compare import Comparison, Kind
+from gradcheck.baseline.compare import Comparison, Kind, Verdict
 from gradcheck.errors import UsageError
 from gradcheck.report.baseline_histogram import histograms
 from gradcheck.report.baseline_views import change_rows, counts, environments, heat_map, outcome
@@ -23,7 +23,6 @@ from gradcheck.report.baseline_words import (
     shown,
     style,
     version_names,
-    worst_verdict,
 )
 from gradcheck.report.baseline_worst import find_worst
 from gradcheck.report.reproduce import Problems
@@ -47,7 +46,7 @@ def comparison_page(comparisons: Sequence[Comparison], problems: Problems | None
     versions = version_names(comparisons)
     rows, total = change_rows(comparisons, versions)
     heat = heat_map(comparisons)
-    verdict = worst_verdict(comparisons)
+    verdict = Verdict.worst(comparison.verdict for comparison in comparisons)
     kinds = [kind for kind in Kind if any(comparison.counts[kind] for comparison in comparisons)]
     css, script = _source("baseline.css"), _source("baseline.js")
     return (

@@ -29,7 +29,6 @@ ADVICE = {
     Verdict.REVIEW: "Nothing stands against this upgrade once somebody has looked at where rounding differs.",
     Verdict.UNSAFE: "Do not upgrade before every change below is understood, and mended or accepted.",
 }
-_WORSE = (Verdict.SAFE, Verdict.REVIEW, Verdict.UNSAFE)
 # What follows from another change comes after it: a law and the flow change because a gradient does.
 _SEVERITY = (
     Kind.IDENTICAL, Kind.WITHIN, Kind.NOISE, Kind.FLOW, Kind.LAW, Kind.BEYOND, Kind.ERROR, Kind.PRESENCE,
@@ -45,11 +44,6 @@ def style(kind: Kind) -> str:
 def severity(kind: Kind) -> int:
     """Return how much a kind needs a look."""
     return _SEVERITY.index(kind)
-
-
-def worst_verdict(comparisons: Sequence[Comparison]) -> Verdict:
-    """Return the verdict of the version that does worst."""
-    return max((comparison.verdict for comparison in comparisons), key=_WORSE.index)
 
 
 def version_names(comparisons: Sequence[Comparison]) -> list[str]:

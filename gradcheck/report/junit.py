@@ -29,15 +29,25 @@ def to_junit(report: Report) -> str:
         suite.add_testcase(case)
     xml = JUnitXml()
     xml.add_testsuite(suite)
-    xml.update_statistics()  # type: ignore[no-untyped-call]  # the library leaves these two untyped
+    _count(xml)
     # Counting adds up the cases' times, which are not measured.
     suite.time = xml.time = round(report.seconds, 3)
-    return to_text(xml)
+    return _to_text(xml)
 
 
-def to_text(xml: JUnitXml) -> str:
-    """Return XML as text that every reader takes."""
-    return _NOT_XML.sub("", str(xml.tostring().decode()))  # type: ignore[no-untyped-call]
+def finish(xml: JUnitXml) -> str:
+    """Return XML, its tests counted, as text that every reader takes."""
+    _count(xml)
+    return _to_text(xml)
+
+
+def _count(xml: JUnitXml) -> None:
+    xml.update_statistics()  # type: ignore[no-untyped-call]  # the library leaves it untyped
+
+
+def _to_text(xml: JUnitXml) -> str:
+    text = xml.tostring()  # type: ignore[no-untyped-call]  # the library leaves it untyped
+    return _NOT_XML.sub("", str(text.decode()))
 
 
 def _results(report: Report, law: str, engine: str, cell: Cell) -> list[Any]:

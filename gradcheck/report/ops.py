@@ -87,7 +87,7 @@ def result_junit(result: Result, families: Mapping[str, str], witnesses: Mapping
     """Return a result as JUnit XML: a suite for each family, a case for each operation."""
     from junitparser import Error, Failure, JUnitXml, TestCase, TestSuite
 
-    from gradcheck.report.junit import to_text
+    from gradcheck.report.junit import finish
 
     new = {finding.op: cause for cause in result.new for finding in cause.findings}
     xml = JUnitXml("gradcheck ops")
@@ -101,8 +101,7 @@ def result_junit(result: Result, families: Mapping[str, str], witnesses: Mapping
                 case.result = [Error(one.killed)]
             suite.add_testcase(case)
         xml.add_testsuite(suite)
-    xml.update_statistics()  # type: ignore[no-untyped-call]
-    return to_text(xml)
+    return finish(xml)
 
 
 def _columns(one: Any) -> tuple[Any, Any, Any]:

@@ -126,6 +126,7 @@ def to_junit(session: Session) -> str:
     from junitparser import Failure, JUnitXml, TestCase, TestSuite
 
     from gradcheck.flow.words import printable
+    from gradcheck.report.junit import finish
 
     suite = TestSuite("gradcheck")
     tests = [broken.test for broken in session.broken] + [recorded.test for recorded in session.flows]
@@ -141,8 +142,7 @@ def to_junit(session: Session) -> str:
         suite.add_testcase(case)
     xml = JUnitXml()
     xml.add_testsuite(suite)
-    xml.update_statistics()  # type: ignore[no-untyped-call]  # the library leaves these two untyped
-    return str(xml.tostring().decode())  # type: ignore[no-untyped-call]
+    return finish(xml)
 
 
 def _markdown_table(recorded: Recorded) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from gradcheck.baseline.compare import Comparison, Kind
-from gradcheck.report.baseline import comparison_json, comparison_junit, comparison_markdown, print_comparison
+from gradcheck.report.baseline import comparison_json, comparison_markdown, comparison_suites, print_comparison
 from gradcheck.upgrade.result import FirstChange, Upgrade
 
 if TYPE_CHECKING:
@@ -103,12 +103,11 @@ def upgrade_junit(upgrade: Upgrade) -> str:
     """Return an upgrade as JUnit XML: suites of every later version."""
     from junitparser import JUnitXml
 
-    from gradcheck.report.junit import to_text
+    from gradcheck.report.junit import finish
 
     whole = JUnitXml("gradcheck upgrade")
     for version, found in zip(upgrade.versions[1:], upgrade.upgrades, strict=True):
-        for suite in JUnitXml.fromstring(comparison_junit(found).encode()):
+        for suite in comparison_suites(found):
             suite.name = f"TensorFlow {version} {suite.name}"
             whole.add_testsuite(suite)
-    whole.update_statistics()  # type: ignore[no-untyped-call]
-    return to_text(whole)
+    return finish(whole)

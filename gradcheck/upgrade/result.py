@@ -11,7 +11,6 @@ from typing import Any
 from gradcheck.baseline.compare import Comparison, Kind, Verdict
 
 Pair = tuple[str, str]
-_ORDER = (Verdict.SAFE, Verdict.REVIEW, Verdict.UNSAFE)
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Upgrade:
     @property
     def verdict(self) -> Verdict:
         """The worst of the upgrades."""
-        return max((found.verdict for found in self.upgrades), key=_ORDER.index)
+        return Verdict.worst(found.verdict for found in self.upgrades)
 
     @property
     def exit_code(self) -> int:
