@@ -15,6 +15,7 @@ from gradcheck.raised import Raised
 
 UNITS = 64  # in the last place of the largest entry: a sum of some hundred terms in another order
 _AMPLIFIED = 8  # times what a few samples of rounding show
+_LEAST = 2.0**-53  # of a spread: a zero of the other sign is no distance, and differs
 
 
 class Kind(str, Enum):
@@ -142,60 +143,92 @@ def compare(before: Baseline, after: Baseline, *, again: Sequence[Baseline] = ()
     """Hold two recordings of the same problems against each other.
 
     Args:
-        again: Further recordings of either environment: an answer that differs from its first recording there is no
-            change between the two, but noise within one.
+        again: Further recordings of either environment: where one differs from the recordings of its environment, a
+            difference of that size is noise and no change.
         lenient: Whether differences within the bound need no review.
     """
-    noisy = set(_noisy(before, after, again))
+    spreads = _spreads(before, after, again)
     same = before.environment == after.environment
     changes = [
-        _judge(case, part, answer, _find(after, case, part), noisy=f"{case.name}/{part}" in noisy, same=same)
+        _judge(case, part, answer, _find(after, case, part), spread=spreads.get(f"{case.name}/{part}", 0.0), same=same)
         for case in before.cases.values()
+        if not _stands_for_all(case)
         for part, answer in case.answers.items()
     ]
     added = [
-        _judge(case, part, _MISSING, answer)
+        _judge(case, part, _find(before, case, part), answer)
         for case in after.cases.values()
-        if case.problem in before.problems
+        if case.problem in before.problems and not _stands_for_all(case)
         for part, answer in case.answers.items()
-        if _find(before, case, part) is _MISSING
+        if part not in _answers(before, case)
     ]
-    return Comparison(before.environment, after.environment, [*changes, *added], lenient)
+    return Comparison(before.environment, after.environment, [*changes, *added, *_whole(before, after)], lenient)
 
 
 _MISSING = Raised("NotRecorded", "the other recording has no such answer")
 
 
-def _find(baseline: Baseline, case: Case, part: str) -> Answer:
+def _answers(baseline: Baseline, case: Case) -> Mapping[str, Answer]:
     found = baseline.cases.get(case.name)
-    return found.answers.get(part, _MISSING) if found else _MISSING
+    return found.answers if found else {}
 
 
-def _noisy(before: Baseline, after: Baseline, again: Sequence[Baseline]) -> Iterator[str]:
-    """Yield what two recordings of one environment have otherwise."""
+def _find(baseline: Baseline, case: Case, part: str) -> Answer:
+    """Return an answer; where its whole problem failed, what that raised."""
+    whole = baseline.cases.get(case.problem)
+    failed = whole.answers["all"] if whole and _stands_for_all(whole) else _MISSING
+    return _answers(baseline, case).get(part, failed)
+
+
+def _stands_for_all(case: Case) -> bool:
+    """Whether a case says why its problem gave nothing."""
+    return case.name == case.problem and set(case.answers) == {"all"}
+
+
+def _whole(before: Baseline, after: Baseline) -> Iterator[Change]:
+    """Yield problems that gave nothing both times."""
+    for case in before.cases.values():
+        if _stands_for_all(case) and case.name in after.cases and _stands_for_all(after.cases[case.name]):
+            yield _judge(case, "all", case.answers["all"], after.cases[case.name].answers["all"])
+
+
+def _spreads(before: Baseline, after: Baseline, again: Sequence[Baseline]) -> dict[str, float]:
+    """Return how far runs of one environment lie apart, in units; infinitely where one is an array and one is not."""
+    found: dict[str, float] = {}
     for other in again:
-        first = next((one for one in (before, after) if one.environment == other.environment), None)
-        if first is None:
-            continue
+        firsts = [one for one in (before, after) if one.environment == other.environment]
         for case in other.cases.values():
             for part, answer in case.answers.items():
-                if not _same(_find(first, case, part), answer):
-                    yield f"{case.name}/{part}"
+                # Of two recordings of its environment, this one repeats the one that it is the same as.
+                spread = min((_apart(_find(first, case, part), answer) for first in firsts), default=0.0)
+                label = f"{case.name}/{part}"
+                found[label] = max(found.get(label, 0.0), spread)
+    return found
 
 
-def _judge(case: Case, part: str, before: Answer, after: Answer, *, noisy: bool = False, same: bool = False) -> Change:
+def _apart(one: Answer, other: Answer) -> float:
+    if _same(one, other):
+        return 0.0
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return max(distance(one, other), _LEAST)
+    return float("inf")
+
+
+def _judge(case: Case, part: str, before: Answer, after: Answer, *, spread: float = 0.0, same: bool = False) -> Change:
     """Tell what became of an answer; what differs within rounding in one environment is noise."""
     units, allowed = 0.0, 0.0
     if _same(before, after):
         kind = Kind.IDENTICAL
     elif isinstance(before, np.ndarray) and isinstance(after, np.ndarray):
         units, allowed = distance(before, after), bound(before, case.noise.get(part, 0.0))
-        kind = Kind.BEYOND if units > allowed else Kind.NOISE if same else Kind.WITHIN
+        kind = Kind.BEYOND if units > allowed else Kind.NOISE if same or spread else Kind.WITHIN
+        kind = Kind.NOISE if spread and units <= _AMPLIFIED * spread else kind
+    elif spread == float("inf"):
+        kind = Kind.NOISE
     elif isinstance(before, Raised) or isinstance(after, Raised):
         kind = Kind.ERROR
     else:
         kind = {Sort.LAW: Kind.LAW, Sort.FLOW: Kind.FLOW}.get(case.sort, Kind.PRESENCE)
-    kind = Kind.NOISE if noisy and kind is not Kind.IDENTICAL else kind
     return Change(case, part, kind, before, after, units, allowed)
 
 

@@ -103,6 +103,38 @@ def test_a_second_recording_tells_noise_from_change() -> None:
     assert compare(old, new, again=[other]).changes[0].kind is Kind.BEYOND
 
 
+def test_a_change_is_no_noise_because_a_third_recording_repeats_one_of_the_two() -> None:
+    old, new = baseline(gradients({"w": VALUES})), baseline(gradients({"w": moved(0.01)}))
+    assert old.environment == new.environment
+    for repeated in (old, new):
+        assert compare(old, new, again=[repeated]).changes[0].kind is Kind.BEYOND
+    assert compare(old, new, again=[baseline(gradients({"w": moved(0.02)}))]).changes[0].kind is Kind.NOISE
+
+
+def test_noise_in_the_last_place_hides_no_larger_change() -> None:
+    old, new = baseline(gradients({"w": VALUES})), baseline(gradients({"w": moved(0.01)}), environment=NEW)
+    noisy = baseline(gradients({"w": moved(0.01 + 2.0**-20)}), environment=NEW)
+    assert compare(old, new, again=[noisy]).changes[0].kind is Kind.BEYOND
+    gone = baseline(gradients({"w": Unconnected()}), environment=NEW)
+    flips = baseline(gradients({"w": VALUES}), environment=NEW)
+    assert compare(old, gone, again=[gone]).changes[0].kind is Kind.PRESENCE
+    assert compare(old, gone, again=[flips]).changes[0].kind is Kind.NOISE
+    bits = replace(old, environment=NEW)
+    last = baseline(gradients({"w": moved(2.0**-23)}), environment=NEW)
+    assert compare(gone, bits, again=[last]).changes[0].kind is Kind.PRESENCE
+
+
+def test_a_problem_that_failed_as_a_whole_says_why_at_each_answer() -> None:
+    failed = Case("graph-000", "graph-000", Sort.GRADIENT, {}, {"all": Raised("Killed", "exit code -11")})
+    whole, nothing = baseline(gradients()), baseline(failed, environment=NEW)
+    for before, after in ((whole, nothing), (nothing, whole)):
+        found = compare(before, after)
+        assert len(found.changes) == len(ANSWERS)
+        assert {str(c.after if before is whole else c.before) for c in found.changes} == {"Killed: exit code -11"}
+        assert set(found.counts) == {Kind.ERROR}
+    assert [c.kind for c in compare(nothing, nothing).changes] == [Kind.IDENTICAL]
+
+
 def test_what_one_recording_lacks_is_an_error_both_ways() -> None:
     more = Case("graph-000.0/eager/loss1", "graph-000", Sort.GRADIENT, {}, {"w": VALUES})
     few, many = baseline(gradients()), baseline(gradients(), more)
