@@ -12,6 +12,7 @@ from gradcheck.baseline.case import Answer, Sort
 from gradcheck.baseline.compare import Change, Comparison, Kind, Verdict
 from gradcheck.gradient import Unconnected
 from gradcheck.raised import Raised
+from gradcheck.report.baseline_entries import find_entries
 
 if TYPE_CHECKING:
     from junitparser import TestSuite
@@ -84,8 +85,8 @@ def describe_change(change: Change, more: int = 0) -> list[str]:
     """Return a change as lines, and how many more of its kind its problem has."""
     far = f", {change.units:,.4g} ULP where {change.allowed:,.4g} are allowed" if change.units else ""
     accepted = [f"  accepted  {change.accepted}"] if change.accepted else []
-    where = farthest(change)
-    place = [f"  farthest  {where[0]} {where[1]:.9g} -> {where[2]:.9g}"] if where else []
+    entries, _ = find_entries(change.before, change.after, most=1)
+    place = [f"  farthest  {entry.place} {entry.before} -> {entry.after}" for entry in entries if entry.place != "[]"]
     others = [f"  and       {more:,} more in {change.case.problem}"] if more else []
     return [
         f"{change.kind.value}: {change.label}{far}",
@@ -95,19 +96,6 @@ def describe_change(change: Change, more: int = 0) -> list[str]:
         *accepted,
         *others,
     ]
-
-
-def farthest(change: Change) -> tuple[list[int], Any, Any] | None:
-    """Return where two arrays of several entries lie farthest apart, and both entries there."""
-    before, after = change.before, change.after
-    if not isinstance(before, np.ndarray) or not isinstance(after, np.ndarray) or before.shape != after.shape:
-        return None
-    if before.size <= 1 or before.dtype.kind not in "fc" or after.dtype.kind not in "fc":
-        return None
-    with np.errstate(invalid="ignore"):
-        moved = np.nan_to_num(np.abs(after.astype(np.complex128) - before.astype(np.complex128)), nan=np.inf)
-    index = np.unravel_index(int(np.argmax(moved)), before.shape)
-    return [int(i) for i in index], before[index], after[index]
 
 
 def describe_answer(answer: Answer) -> str:

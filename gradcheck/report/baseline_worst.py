@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradcheck.baseline.compare import Change, Comparison, Kind
+from gradcheck.baseline.compare import Change, Comparison
 from gradcheck.report.baseline import describe_answer
 from gradcheck.report.baseline_entries import Entry, find_entries
 from gradcheck.report.baseline_words import MARKS, count_units, severity, shortened, style, units_of
@@ -48,15 +48,16 @@ def find_worst(
     comparisons: Sequence[Comparison], versions: Sequence[str], problems: Problems, file: str, count: int = 10
 ) -> list[Worst]:
     """Return the worst change of each kind and then of each problem: not ten times the same."""
-    groups: dict[tuple[str, str, Kind], list[tuple[Change, Comparison]]] = {}
-    for comparison, version in zip(comparisons, versions, strict=True):
-        for change in comparison.worst(len(comparison.changes)):
-            groups.setdefault((version, change.case.problem, change.kind), []).append((change, comparison))
-    ranked = sorted(groups.items(), key=lambda item: _rank(item[1][0][0]))
-    first = {key[2]: key for key, _ in reversed(ranked) if key[2].changed}
-    chosen = sorted(ranked, key=lambda item: first.get(item[0][2]) != item[0])[:count]
-    chosen.sort(key=lambda item: _rank(item[1][0][0]))
-    return [_worst(*found[0], key[0], len(found) - 1, problems, file) for key, found in chosen]
+    found = [
+        (version, comparison, change, more)
+        for comparison, version in zip(comparisons, versions, strict=True)
+        for change, more in comparison.worst_by_problem(len(comparison.changes))
+    ]
+    found.sort(key=lambda one: _rank(one[2]))
+    first = {one[2].kind: one for one in reversed(found) if one[2].kind.changed}
+    chosen = sorted(found, key=lambda one: first.get(one[2].kind) is not one)[:count]
+    chosen.sort(key=lambda one: _rank(one[2]))
+    return [_worst(change, comparison, version, more, problems, file) for version, comparison, change, more in chosen]
 
 
 def _rank(change: Change) -> tuple[bool, int, tuple[bool, float, str]]:
