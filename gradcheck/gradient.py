@@ -80,7 +80,7 @@ class Gradient:
         if isinstance(other, Unconnected):
             return self
         return Gradient(
-            self.values.astype(np.float64) + other.values,
+            np.add(self.values, other.values, dtype=np.float64),
             self.scale + other.scale,
             self.terms + other.terms,
             self.doubt + other.doubt,
@@ -140,9 +140,11 @@ def first(gradient: MaybeGradient, count: int) -> MaybeGradient:
 
 def largest(values: Array) -> Array:
     """Return the largest finite magnitude at each point, 0 where there are no entries."""
-    magnitude = np.abs(values, dtype=np.float64)
-    magnitude = np.where(np.isfinite(magnitude), magnitude, 0.0)
-    return np.asarray(np.max(magnitude, axis=tuple(range(1, values.ndim)), initial=0.0))
+    magnitude, entries = np.abs(values), tuple(range(1, values.ndim))
+    found = np.max(magnitude, axis=entries, initial=0.0)
+    if not np.isfinite(found).all():
+        found = np.max(np.where(np.isfinite(magnitude), magnitude, 0.0), axis=entries, initial=0.0)
+    return np.asarray(found, dtype=np.float64)
 
 
 def along_points(factor: Array, values: Array) -> Array:

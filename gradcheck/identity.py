@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -82,6 +83,29 @@ def draw_exact(
             return ExactPoints(points, bound, highest)
         bound //= 2
     return None
+
+
+def exact_bound(graph: TwoHeadGraph, sizes: Sizes, objectives: Sequence[Objective]) -> int | None:
+    """Return how large integers may be at these sizes, so that every sum of every gradient fits float64 at all of them.
+
+    The gradient where every value is as large as it may be bounds the sums at all smaller ones, since it adds up
+    products of magnitudes.
+
+    Returns:
+        The largest magnitude, or ``None`` where not even small integers are exact, or the degree is so high that
+        agreement would prove nothing.
+    """
+    bound, highest = _LARGEST_BOUND, degree(graph)
+    while 2 * bound + 1 > 2 * highest:
+        largest = draw_integers(graph, sizes, 1, bound=bound).map_floats(partial(_all_as_large, bound))
+        if _largest_sum(graph, largest, objectives) < _EXACT_BELOW:
+            return bound
+        bound //= 2
+    return None
+
+
+def _all_as_large(bound: int, _: str, value: Array) -> Array:
+    return np.full_like(value, bound)
 
 
 def _largest_sum(graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective]) -> float:

@@ -130,9 +130,11 @@ def draw(graph: TwoHeadGraph, sizes: Sizes, count: int, *, seed: int = 0, start:
     return _draw(graph, sizes, count, seed, start, bound=None)
 
 
-def draw_integers(graph: TwoHeadGraph, sizes: Sizes, count: int, *, bound: int, seed: int = 0) -> Points:
+def draw_integers(
+    graph: TwoHeadGraph, sizes: Sizes, count: int, *, bound: int, seed: int = 0, start: int = 0
+) -> Points:
     """Draw points whose floats are integers from ``-bound`` to ``bound``, for exact arithmetic."""
-    return _draw(graph, sizes, count, seed, 0, bound=bound)
+    return _draw(graph, sizes, count, seed, start, bound=bound)
 
 
 def value_shapes(graph: TwoHeadGraph, sizes: Sizes) -> dict[str, tuple[int, ...]]:

@@ -53,7 +53,7 @@ def run_all(
     count = workers or os.cpu_count() or 1
     deadline = None if seconds is None else time.monotonic() + seconds
     context = multiprocessing.get_context("spawn")
-    with ProcessPool(max_workers=max(1, min(count, len(tasks))), context=context, initializer=_be_quiet) as pool:
+    with ProcessPool(max_workers=max(1, min(count, len(tasks))), context=context, initializer=be_quiet) as pool:
         waiting = [(name, pool.schedule(function, args=args, timeout=limit)) for name, args in tasks.items()]
         try:
             for done, (name, future) in enumerate(waiting):
@@ -69,19 +69,23 @@ def run_all(
 
 
 def _outcome(future: Any, limit: float) -> Outcome[Any]:
-    from pebble import ProcessExpired
-
     try:
         return Outcome(future.result())
-    except ProcessExpired as ended:
-        return Outcome(killed=f"its process ended with exit code {ended.exitcode}")
-    except TooLong:
-        return Outcome(killed=f"no answer within {limit:g} seconds")
     except Exception as error:  # what a task raises must not end the run
-        return Outcome(error=error)
+        killed = describe_end(error, limit)
+        return Outcome(killed=killed) if killed else Outcome(error=error)
 
 
-def _be_quiet() -> None:
+def describe_end(error: BaseException, limit: float) -> str:
+    """Return how a task's process ended, given what its future raised; empty if the task raised that itself."""
+    from pebble import ProcessExpired
+
+    if isinstance(error, ProcessExpired):
+        return f"its process ended with exit code {error.exitcode}"
+    return f"no answer within {limit:g} seconds" if isinstance(error, TooLong) else ""
+
+
+def be_quiet() -> None:
     """Keep what TensorFlow's C++ says, at its start and in kernels, off the terminal of the person who waits."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)

@@ -40,6 +40,8 @@ class Arena:
         objectives: What every engine differentiates; one trace serves all laws.
         stacked: Whether engines use their batched form.
         exact: Whether the points are integers small enough that no rounding happens.
+        patience: At how many points at most differences are taken to tell whether a law applies there; ``None`` for
+            all. Where they are not taken, the law is not judged.
     """
 
     graph: TwoHeadGraph
@@ -47,11 +49,13 @@ class Arena:
     objectives: tuple[Objective, ...]
     stacked: bool = True
     exact: bool = False
+    patience: int | None = None
     _evaluations: dict[str, Evaluation] = field(default_factory=dict)
     _transformed: dict[tuple[str, str], Transformed] = field(default_factory=dict)
     _started: dict[str, Future[Evaluation]] = field(default_factory=dict)
     _related: dict[str, Arena] = field(default_factory=dict)
     _measured: dict[tuple[int, bool], Rounding] = field(default_factory=dict)
+    _scales: dict[tuple[str, Objective, str], Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.points = self.points.rounded(self.graph.dtype)
@@ -93,6 +97,15 @@ class Arena:
             )
         return self._transformed[key]
 
+    def scale(self, engine: Engine, objective: Objective, variable: str) -> Array:
+        """Return the largest magnitude of a gradient that is there, at each point, measuring it once."""
+        key = engine.name, objective, variable
+        if key not in self._scales:
+            found = self.evaluation(engine).gradients[objective, variable]
+            assert not isinstance(found, Unconnected)
+            self._scales[key] = largest(found)
+        return self._scales[key]
+
     def losses(self) -> tuple[Array, Array]:
         """Return both losses in float64, ``[points]`` or ``[points, batch]``."""
         return evaluate_losses(self.graph, self.points)
@@ -121,6 +134,12 @@ class Arena:
         """Return the first few points, rounded to what float16 holds, for the form that takes one at a time."""
         few = self.one_by_one()
         return few._relate("half", self.graph, few.points.rounded("float16"), stacked=False)
+
+    def among(self, indices: Array) -> Arena:
+        """Return some of the points, or all of them as they are."""
+        if len(indices) == len(self.points):
+            return self
+        return Arena(self.graph, self.points.take(indices), self.objectives, self.stacked, self.exact)
 
     def _relate(self, name: str, graph: TwoHeadGraph, points: Points, *, stacked: bool) -> Arena:
         if name not in self._related:
@@ -176,7 +195,8 @@ class Trial:
         if isinstance(found, Unconnected):
             return Unconnected((self._term(objective, variable),))
         doubt = self.arena.evaluation(self.engine).doubt.get((objective, variable), 0.0)
-        return self.computed(found, objective, variable, doubt=doubt)
+        scale = self.arena.scale(self.engine, objective, variable)
+        return self._wrap(found, scale, objective, variable, doubt)
 
     def transformed(self, transform: Transform, formula: Expression, variable: str) -> MaybeGradient:
         """Return the gradient of ``formula`` as ``transform`` computes it at every point."""
@@ -189,8 +209,11 @@ class Trial:
 
     def computed(self, values: Array, objective: Objective, variable: str, *, doubt: Array | float = 0.0) -> Gradient:
         """Wrap values that this trial's engine computed."""
+        return self._wrap(values, largest(values), objective, variable, doubt)
+
+    def _wrap(self, values: Array, scale: Array, objective: Objective, variable: str, doubt: Array | float) -> Gradient:
         terms = (self._term(objective, variable, len(values)),)
-        return Gradient(values, largest(values), terms, doubt, self.engine.view is View.DIRECTIONS)
+        return Gradient(values, scale, terms, doubt, self.engine.view is View.DIRECTIONS)
 
     def _term(self, objective: Objective, variable: str, points: int | None = None) -> Term:
         weight = np.ones(len(self.points) if points is None else points)
@@ -235,6 +258,21 @@ class Trial:
         unsigned = replace(found, values=found.values + 0)
         zeros = replace(found, values=np.zeros_like(found.values))
         return self._where_defined(compare.identical(zeros, unsigned, points=len(self.points)))
+
+    def different(self, same: MaybeGradient, found: MaybeGradient, must: Callable[[Array], Array]) -> Comparison:
+        """Demand that some bit differs.
+
+        Args:
+            must: Told at which points, as indices, none does; returns at which of those one must.
+        """
+        compared = compare.different(same, found, judged=np.ones(len(self.points), bool))
+        alike = np.flatnonzero(compared.broken)
+        if not len(alike):
+            return compared
+        judged = ~compared.broken
+        asked = alike[: self.arena.patience]
+        judged[asked] = must(asked)
+        return replace(compared, judged=judged)
 
     def close_to_zero(self, found: MaybeGradient) -> Comparison:
         """Demand zero, within the doubt of an engine that approximates."""

@@ -1,10 +1,10 @@
-"""The command line: ``verify``, ``replay``, ``routes``, ``flow``, ``ops``, ``coverage``, ``baseline``, ``upgrade``."""
+"""The command line; each command stands in a module of its name."""
 
 from __future__ import annotations
 
 import typer
 
-from gradcheck.cli import baseline, flow, ops, replay, routes, upgrade, verify
+from gradcheck.cli import baseline, flow, ops, replay, routes, sweep, upgrade, verify
 
 app = typer.Typer(
     name="gradcheck",
@@ -16,6 +16,7 @@ app = typer.Typer(
 for command in (verify.verify, replay.replay, routes.routes, flow.flow, ops.ops, ops.coverage, upgrade.upgrade):
     app.command()(command)
 app.add_typer(baseline.baseline, name="baseline")
+app.add_typer(sweep.sweep, name="sweep")
 
 
 def main() -> None:

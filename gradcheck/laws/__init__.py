@@ -73,6 +73,15 @@ def takes_turns(law: Law) -> bool:
     return bool(getattr(law, "takes_turns", False))
 
 
+def asks_further(law: Law) -> bool:
+    """Whether the law asks for more than what its engine gives at all points at once.
+
+    Differences, another precision, another engine or points one by one cost many times as much, so that sweeps judge
+    such a law at some points only. It says so in an attribute ``asks_further``.
+    """
+    return bool(getattr(law, "asks_further", False))
+
+
 def all_objectives() -> tuple[Objective, ...]:
     """Return everything that some law differentiates: one trace for all laws."""
     return tuple(dict.fromkeys(as_objective(formula) for law in laws for formula in law.needs))

@@ -21,6 +21,7 @@ class Batched:
     equation = "stacked(points)[i] = alone(points[i])"
     needs = (loss1, loss2, loss1 + loss2, loss1 * loss2)
     identity = True
+    asks_further = True
 
     def why_not(self, graph: TwoHeadGraph, engine: Engine) -> str | None:
         return None

@@ -32,6 +32,7 @@ class OwnAnswer:
     equation = "engine.grad(f, w) . d != tape.grad(f, w) . d in some bit, for some f, w and d"
     needs = (loss1, loss2)
     identity = False
+    asks_further = True
 
     def why_not(self, graph: TwoHeadGraph, engine: Engine) -> str | None:
         if engine.view is View.ENTRIES:

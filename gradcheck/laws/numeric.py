@@ -34,6 +34,7 @@ class MatchesDifferences:
     equation = "grad(f, w) . d = (f(w + e*d) - f(w - e*d)) / 2e, and 0 where no path runs"
     needs: tuple[Expression | Objective, ...] = _NEEDS
     identity = False
+    asks_further = True
 
     def why_not(self, graph: TwoHeadGraph, engine: Engine) -> str | None:
         return None if engine.sees_absence else "a method is not checked against itself"
@@ -62,6 +63,7 @@ class Precision:
     equation = "grad32(f, w) = grad64(f, w)"
     needs: tuple[Expression | Objective, ...] = _NEEDS
     identity = False
+    asks_further = True
 
     def why_not(self, graph: TwoHeadGraph, engine: Engine) -> str | None:
         if not engine.sees_absence:

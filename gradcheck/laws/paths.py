@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
 from gradcheck import compare
 from gradcheck.engines import Engine, engines
-from gradcheck.gradient import Gradient
+from gradcheck.gradient import Array, Gradient
 from gradcheck.graph import TwoHeadGraph, Wiring
 from gradcheck.laws import register_law
 from gradcheck.objective import Expression, Objective, a, as_objective, b, loss1, loss2, stop, u, with_zeros
@@ -108,16 +109,18 @@ class Leak:
         found = trial.grad(loss2, w1)
         if not isinstance(found, Gradient):
             return compare.connected(found, points=len(trial.points))
-        differences = trial.at(trial.arena.in_float64()).by(engines["numeric"]).grad(loss2, w1)
-        assert isinstance(differences, Gradient)
-        moves = np.asarray(
-            np.any(np.abs(differences.values) > 2 * differences.doubt + np.finfo(trial.graph.dtype).tiny, axis=1)
-        )
-        vanished = np.flatnonzero(moves & (found.scale == 0))
-        if len(vanished):
-            # A saturated unit leaves float32 no gradient at all: rounding alone can be as large.
-            largest = np.max(np.abs(differences.values[vanished]), axis=1)
-            moves[vanished] = largest > trial.rounding_of(found, vanished)
         nothing = Gradient(np.zeros_like(found.values), np.zeros(len(trial.points)))
         unsigned = Gradient(found.values + 0, found.scale)
-        return compare.different(nothing, unsigned, judged=moves)
+        return trial.different(nothing, unsigned, partial(_must_move, trial, w1, found))
+
+
+def _must_move(trial: Trial, w1: str, found: Gradient, indices: Array) -> Array:
+    """Return at which points differences see loss2 move with ``w1``."""
+    differences = trial.at(trial.arena.among(indices).in_float64()).by(engines["numeric"]).grad(loss2, w1)
+    assert isinstance(differences, Gradient)
+    sizes = np.abs(differences.values)
+    moves = np.asarray(np.any(sizes > 2 * differences.doubt + np.finfo(trial.graph.dtype).tiny, axis=1))
+    if moves.any():
+        # A saturated unit leaves float32 no gradient at all: rounding alone can be as large.
+        moves[moves] = np.max(sizes[moves], axis=1) > trial.rounding_of(found, indices[moves])
+    return moves

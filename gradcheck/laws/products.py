@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
-from gradcheck import compare
 from gradcheck.engines import Engine, engines
-from gradcheck.gradient import Array, Gradient, Unconnected
+from gradcheck.gradient import Array, Gradient, MaybeGradient, Unconnected
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.laws import register_law
 from gradcheck.objective import loss1, loss2, stop
@@ -65,18 +65,17 @@ class ProductDiffers:
     def judge(self, trial: Trial) -> Iterator[Check]:
         for w2 in trial.variables(reached=["loss2"], unreached=["loss1"]):
             alone, product = trial.grad(loss2, w2), trial.grad(loss1 * loss2, w2)
-            # A saturated unit can leave float32 no gradient at all, where float64 still has one.
-            judged = clearly_apart(trial, w2) & np.asarray(isinstance(alone, Unconnected) or alone.scale > 0)
-            yield Check(
-                f"grad(loss1*loss2, {w2}) != grad(loss2, {w2})", w2, compare.different(alone, product, judged=judged)
-            )
+            must = partial(_must_differ, trial, w2, alone)
+            yield Check(f"grad(loss1*loss2, {w2}) != grad(loss2, {w2})", w2, trial.different(alone, product, must))
 
 
-def clearly_apart(trial: Trial, w2: str) -> Array:
+def _must_differ(trial: Trial, w2: str, alone: MaybeGradient, indices: Array) -> Array:
     """Return at which points differences tell the product from loss2 beyond doubt."""
-    differences = trial.at(trial.arena.in_float64()).by(engines["numeric"])
-    alone, product = differences.grad(loss2, w2), differences.grad(loss1 * loss2, w2)
-    assert isinstance(alone, Gradient) and isinstance(product, Gradient)
-    distance = np.abs(product.values - alone.values)
-    scale = np.maximum(alone.scale, product.scale)[:, None]
-    return np.asarray(np.any(distance > _CLEARLY * scale + alone.doubt + product.doubt, axis=1))
+    differences = trial.at(trial.arena.among(indices).in_float64()).by(engines["numeric"])
+    numeric, product = differences.grad(loss2, w2), differences.grad(loss1 * loss2, w2)
+    assert isinstance(numeric, Gradient) and isinstance(product, Gradient)
+    distance = np.abs(product.values - numeric.values)
+    scale = np.maximum(numeric.scale, product.scale)[:, None]
+    apart = np.any(distance > _CLEARLY * scale + numeric.doubt + product.doubt, axis=1)
+    # A saturated unit can leave float32 no gradient at all, where float64 still has one.
+    return np.asarray(apart & (isinstance(alone, Unconnected) or alone.scale[indices] > 0))

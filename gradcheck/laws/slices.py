@@ -24,6 +24,7 @@ class SlicesAreDense:
     equation = "dense[i] = sum of slices.values[j] where slices.indices[j] = i"
     needs = (loss1, loss2, loss1 + loss2)
     identity = True
+    asks_further = True
 
     def why_not(self, graph: TwoHeadGraph, engine: Engine) -> str | None:
         return None if engine.view is View.ENTRIES else "forward and numeric derivatives have no slices"

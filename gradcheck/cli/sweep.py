@@ -1,0 +1,196 @@
+"""``gradcheck sweep``, ``gradcheck sweep report`` and ``gradcheck sweep merge``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gradcheck.cli.reports import check_reports, write_reports
+from gradcheck.cli.shared import clear_errors, console
+from gradcheck.errors import UsageError
+
+if TYPE_CHECKING:
+    from gradcheck.sweep.log import Log
+    from gradcheck.sweep.plan import Plan
+    from gradcheck.sweep.run import Seen
+    from gradcheck.sweep.workers import Workers
+
+Names = list[str] | None
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+sweep = typer.Typer(invoke_without_command=True, no_args_is_help=False, help="Judge laws at millions of points.")
+
+
+@sweep.callback()
+def run(
+    context: typer.Context,
+    points: Annotated[str | None, typer.Option(help="How many points, such as 1e9; 1e6 if no time is given.")] = None,
+    time: Annotated[str | None, typer.Option(metavar="DURATION", help="For how long, such as 8h, 30m or 90s.")] = None,
+    seed: Annotated[int, typer.Option(help="Which graphs, sizes and values.")] = 0,
+    engine: Annotated[Names, typer.Option(help="On this engine; may be repeated; graph if none.")] = None,
+    law: Annotated[Names, typer.Option(help="Only this law, at every point; may be repeated.")] = None,
+    dtype: Annotated[Names, typer.Option(help="float32 or float64; both by default.")] = None,
+    exact: Annotated[bool, typer.Option("--exact", help="Polynomials at integers: no tolerance at all.")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; one for each core by default.")] = None,
+    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster's, tcp://host:port.")] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where all that is found is kept.")] = Path(
+        ".gradcheck/sweep"
+    ),
+    resume: Annotated[Path | None, typer.Option(metavar="DIR", help="Go on with a sweep that was stopped.")] = None,
+    part: Annotated[str, typer.Option(metavar="K/N", help="Only the K-th of N parts; merge joins them.")] = "1/1",
+) -> None:
+    """Judge laws at millions of random points; nothing is lost when it is stopped or killed.
+
+    Exit code: 0 all hold, 1 a law is broken, 2 wrong usage, 3 an engine failed.
+    """
+    if context.invoked_subcommand:
+        return
+    with clear_errors():
+        if workers and scheduler:
+            raise UsageError("--workers are this machine's processes and --scheduler is a cluster: give one of them")
+        seconds = _seconds(time) if time else None
+        with _log(resume, out, lambda: _plan(points, seconds, seed, engine, law, dtype, exact)) as log:
+            with _workers(workers, scheduler) as ready, _showing() as show:
+                from gradcheck.sweep.run import Sweep
+
+                run_ = Sweep(log, ready, seconds, _part(part), show)
+                run_.run()
+            _print(log)
+            if run_.interrupted or (log.points is not None and log.judged < log.points and part == "1/1"):
+                typer.echo(f"stopped at {log.judged:,} points; go on with: gradcheck sweep --resume {log.folder}")
+    raise typer.Exit(_exit_code(log))
+
+
+@sweep.command()
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="What --out named.", show_default=False)],
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as JSON; - for stdout.")] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as a page to look at.")] = None,
+) -> None:
+    """Show what a sweep has found, while it runs or after.
+
+    Exit code: 0 all hold, 1 a law is broken, 2 wrong usage, 3 an engine failed.
+    """
+    with clear_errors():
+        from gradcheck.report.sweep import to_json
+        from gradcheck.report.sweep_page import to_html
+        from gradcheck.sweep.log import read
+
+        check_reports((json, html))
+        log = read(folder)
+        write_reports((json, lambda: to_json(log)), [(html, lambda: to_html(log))], lambda: _print(log))
+    raise typer.Exit(_exit_code(log))
+
+
+@sweep.command()
+def merge(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Sweeps.", show_default=False)],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the result goes.", show_default=False)],
+) -> None:
+    """Join parts of one sweep, or sweeps of several seeds; points that two of them share count once.
+
+    Exit code: 0 all hold, 1 a law is broken, 2 wrong usage, 3 an engine failed.
+    """
+    with clear_errors():
+        from gradcheck.sweep.merge import merge as merge_folders
+
+        log = merge_folders(folders, out)
+        _print(log)
+    raise typer.Exit(_exit_code(log))
+
+
+# --- what is asked for ---------------------------------------------------------------------------
+
+
+def _plan(
+    points: str | None, seconds: float | None, seed: int, engine: Names, law: Names, dtype: Names, exact: bool
+) -> Plan:
+    from gradcheck.sweep.plan import DEFAULT_POINTS, plan_of
+
+    count = _points(points) if points else None if seconds else DEFAULT_POINTS
+    return plan_of(count, seed=seed, engines=engine or ("graph",), laws=law or (), dtypes=dtype or (), exact=exact)
+
+
+def _points(text: str) -> int:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not number >= 1 or number != int(number):
+        raise UsageError(f"--points must be a whole number of at least 1, such as 1000000 or 1e9; found {text!r}")
+    return int(number)
+
+
+def _seconds(text: str) -> float:
+    unit = _UNITS.get(text[-1:], 0)
+    try:
+        number = float(text[:-1] if unit else text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise UsageError(f"--time must be a duration such as 8h, 30m or 90s; found {text!r}")
+    return number * (unit or 1)
+
+
+def _part(text: str) -> tuple[int, int]:
+    numbers = text.split("/")
+    if len(numbers) == 2 and all(number.isdecimal() for number in numbers):
+        part, parts = map(int, numbers)
+        if 1 <= part <= parts:
+            return part, parts
+    raise UsageError(f"--part must be K/N with K from 1 to N, such as 1/4; found {text!r}")
+
+
+@contextmanager
+def _log(resume: Path | None, out: Path, plan: Callable[[], Plan]) -> Iterator[Log]:
+    from gradcheck.sweep.log import create, resumed
+
+    if resume is None:
+        create(out, plan())
+    with resumed(resume or out) as log:
+        yield log
+
+
+def _workers(count: int | None, scheduler: str | None) -> AbstractContextManager[Workers]:
+    from gradcheck.sweep.workers import Cluster, Local
+
+    return Cluster(scheduler) if scheduler else Local(count)
+
+
+# --- what is seen --------------------------------------------------------------------------------
+
+
+@contextmanager
+def _showing() -> Iterator[Callable[[Seen], None]]:
+    """Show points, points a second, violations, the time left and the memory of a worker."""
+    import sys
+
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    nobody_looks = not sys.stderr.isatty()
+    with Progress(*columns, console=console(stderr=True), transient=True, disable=nobody_looks) as shown:
+        task = shown.add_task("starting workers, each of which imports TensorFlow", total=None)
+
+        def show(seen: Seen) -> None:
+            if seen.fresh:
+                broken = f"[red]{seen.broken:,} broken, {seen.causes} causes[/]" if seen.broken else "0 broken"
+                words = f"{seen.points:,} points, {seen.rate:,.0f}/s, {broken}, {seen.memory / 2**20:,.0f} MiB"
+                shown.update(task, description=words, total=seen.total, completed=seen.points)
+
+        yield show
+
+
+def _print(log: Log) -> None:
+    from gradcheck.report.sweep import print_sweep
+
+    print_sweep(log, console())
+
+
+def _exit_code(log: Log) -> int:
+    tally = log.tally
+    return 1 if tally.broken else 3 if tally.errors else 0

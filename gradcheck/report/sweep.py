@@ -1,0 +1,191 @@
+"""What a person and a program read of a sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from gradcheck.graph import TwoHeadGraph
+from gradcheck.sweep.log import Cause, Log
+from gradcheck.sweep.plan import MOST_POINTS
+from gradcheck.sweep.tally import Count, Tally, Worst, bucket_names
+
+_PLACES = 24  # of the growth of the worst error
+
+
+def print_sweep(log: Log, console: Console) -> None:
+    """Print the table of laws, every cause, every error, and what was judged."""
+    tally = log.tally
+    if tally.counts:
+        console.print(_table(tally))
+        console.print(_LEGEND, style="dim")
+    if tally.bits:
+        console.print(proof_words(tally))
+    for cause, count in causes(log):
+        console.print(f"\n[bold red]{escape(cause.words)}[/]", soft_wrap=True)
+        console.print(f"  first seen at  {where(log, cause.broken.point)}", soft_wrap=True)
+        if count > 1:
+            console.print(f"  seen           in {count} graphs")
+        if cause.witness:
+            console.print(f"  reproduce      gradcheck replay {log.folder / cause.witness}", soft_wrap=True)
+    for (engine, message), number in tally.errors.items():
+        console.print(f"\n[bold yellow]{escape(engine)} at {number:,} points: {escape(message)}[/]", soft_wrap=True)
+    for done in log.done:
+        if done.killed and len(done.span) == 1:
+            file = log.folder / f"ended-{log.plans[done.span.start // MOST_POINTS].seed}-{done.span.start}.json"
+            console.print(f"  reproduce      gradcheck replay {file}", soft_wrap=True)
+    console.print("\n" + _closing(log, tally))
+
+
+_LEGEND = (
+    "points · worst error as a share of what rounding may do, and in units in the last place of the largest entry; "
+    "identical: bit for bit, or by presence"
+)
+
+
+def _table(tally: Tally) -> Table:
+    columns = sorted({(engine, dtype) for _, engine, dtype in tally.counts})
+    table = Table(title="Laws", title_justify="left", header_style="bold", row_styles=["", "on grey7"])
+    table.add_column("law", no_wrap=True)
+    for engine, dtype in columns:
+        table.add_column(f"{engine} {dtype}", justify="right", no_wrap=True)
+    for law in dict.fromkeys(law for law, _, _ in tally.counts):
+        cells = (tally.counts.get((law, *column)) for column in columns)
+        table.add_row(law, *(cell_text(count) if count else "[dim]-[/]" for count in cells))
+    return table
+
+
+def cell_text(count: Count) -> str:
+    """Return a cell's words: at how many points the law holds, and how close it came."""
+    if count.broken:
+        return f"[bold red]broken at {count.broken:,} of {count.judged:,}[/]"
+    if not count.judged:
+        return "[dim]-[/]"
+    close = count.histogram.sum() or count.share.error
+    found = f"{count.share.error:.2g} ({count.ulps.error:,.3g} ULP)" if close else "identical"
+    return f"[green]{count.judged:,} · {found}[/]"
+
+
+def proof_words(tally: Tally) -> str:
+    """Return what exact agreement proves."""
+    least = min(tally.bits.values())
+    graphs = f"{len(tally.bits):,} {'graph' if len(tally.bits) == 1 else 'graphs'}"
+    doubt = f"a doubt of at most 2^-{least:,.0f} on each, for each size judged"
+    return f"Exact on {graphs}: the identities hold but for {doubt}"
+
+
+def causes(log: Log) -> list[tuple[Cause, int]]:
+    """Return every cause, at its first point, and how often it was found."""
+    ordered = sorted(log.causes.values(), key=lambda cause: (cause.name, cause.broken.point))
+    found = []
+    for _, same in groupby(ordered, key=lambda cause: cause.name):
+        every = list(same)
+        found.append((every[0], len(every)))
+    return sorted(found, key=lambda one: one[0].broken.point)
+
+
+def where(log: Log, number: int) -> str:
+    """Say which point a number is, so that it can be drawn again."""
+    plan, point = log.plans[number // MOST_POINTS], number % MOST_POINTS
+    return f"point {point:,} of seed {plan.seed}: {_shape(plan.graph(point), plan.sizes(point))}"
+
+
+def _shape(graph: TwoHeadGraph, sizes: Mapping[str, int]) -> str:
+    return f"{graph.wiring.value}, {graph.dtype}, " + ", ".join(f"{axis} {size}" for axis, size in sizes.items())
+
+
+def _closing(log: Log, tally: Tally) -> str:
+    total = f" of {log.points:,}" if log.points and log.points != log.judged else ""
+    graphs = len({graph_number(log, done.span.start) for done in log.done})
+    words = [f"{log.judged:,}{total} points on {graphs:,} {'graph' if graphs == 1 else 'graphs'}"]
+    words += [f"{tally.kinked:,} left out at kinks"] if tally.kinked else []
+    words += [f"{tally.inexact:,} left out where no integers are exact"] if tally.inexact else []
+    broken = f"[bold red]{tally.broken:,} broken[/]" if tally.broken else "[green]all laws hold[/]"
+    return ", ".join([*words, broken]) + f"; {shares_words(tally)}"
+
+
+def shares_words(tally: Tally) -> str:
+    """Return where the workers' time went."""
+    total = sum(tally.seconds.values()) or 1.0
+    shares = ", ".join(f"{100 * seconds / total:.0f} % {what}" for what, seconds in tally.seconds.items())
+    return f"{total:,.0f} s of work: {shares}"
+
+
+def graph_number(log: Log, number: int) -> tuple[int, int]:
+    """Return which plan's which graph a point is of."""
+    plan, point = divmod(number, MOST_POINTS)
+    return plan, point // log.plans[plan].points_a_graph
+
+
+def growth(log: Log) -> Iterator[tuple[int, Mapping[tuple[str, str], float]]]:
+    """Yield points so far, and the worst error up to there by engine and dtype, as a share of what is allowed."""
+    worst: dict[tuple[str, str], float] = {}
+    points = 0
+    next_place = 1.0
+    last = sum(len(done.span) for done in log.done)
+    for done in log.done:
+        points += len(done.span)
+        for (_, engine, dtype), count in done.tally.counts.items():
+            worst[engine, dtype] = max(worst.get((engine, dtype), 0.0), count.share.error)
+        if points >= next_place or points == last:
+            yield points, dict(worst)
+            next_place = points * max(1.2, last ** (1 / _PLACES))
+
+
+def to_json(log: Log) -> dict[str, Any]:
+    """Return everything as JSON values."""
+    tally = log.tally
+    return {
+        "format": "gradcheck-sweep-report",
+        "version": 1,
+        "plans": [plan.to_json() for plan in log.plans],
+        "environments": [dict(one) for one in log.environments],
+        "points": log.judged,
+        "planned": log.points,
+        "kinked": tally.kinked,
+        "inexact": tally.inexact,
+        "buckets": list(bucket_names()),
+        "laws": [
+            {"law": law, "engine": engine, "dtype": dtype, **count.to_json()}
+            | {"worst": _worst_json(log, count.share), "worst_ulps": _worst_json(log, count.ulps)}
+            for (law, engine, dtype), count in tally.counts.items()
+        ],
+        "not_applicable": [
+            {"law": law, "engine": engine, "reason": reason, "points": number}
+            for (law, engine, reason), number in tally.not_applicable.items()
+        ],
+        "errors": [{"engine": e, "message": message, "points": n} for (e, message), n in tally.errors.items()],
+        "causes": [
+            {"words": cause.words, "point": cause.broken.point, "found": n, "witness": cause.witness}
+            for cause, n in causes(log)
+        ],
+        "bits": {str(graph): bits for graph, bits in tally.bits.items()},
+        "growth": [
+            {"points": points, **{" ".join(key): _finite(value) for key, value in worst.items()}}
+            for points, worst in growth(log)
+        ],
+        "seconds": tally.seconds,
+    }
+
+
+def _worst_json(log: Log, worst: Worst) -> dict[str, Any] | None:
+    if worst.point < 0:
+        return None
+    plan, point = log.plans[worst.point // MOST_POINTS], worst.point % MOST_POINTS
+    return {
+        "error": _finite(worst.error),
+        "point": point,
+        "seed": plan.seed,
+        "graph": plan.graph(point).to_json(),
+        "sizes": dict(plan.sizes(point)),
+    }
+
+
+def _finite(value: float) -> float | str:
+    return value if np.isfinite(value) else str(value)

@@ -1,0 +1,1 @@
+"""Laws at millions of points: drawn by number, judged in stacks, counted, and kept whatever happens."""

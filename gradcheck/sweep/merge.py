@@ -1,0 +1,79 @@
+"""Joining sweeps: of one plan, computed in parts, or of several plans."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from gradcheck.errors import UsageError
+from gradcheck.sweep.judge import Broken
+from gradcheck.sweep.log import Cause, Covered, Done, Log, read, start
+from gradcheck.sweep.plan import MOST_POINTS, Plan, Span
+from gradcheck.sweep.tally import Count, Tally, Worst
+
+
+def merge(folders: Sequence[Path], out: Path) -> Log:
+    """Write a folder that holds what several hold; points that several have judged are counted once.
+
+    Raises:
+        UsageError: A folder holds no sweep, or ``out`` holds one or cannot be written.
+    """
+    logs = [read(folder) for folder in folders]
+    plans = tuple(dict.fromkeys(plan for log in logs for plan in log.plans))
+    environments = {str(sorted(one.items())): one for log in logs for one in log.environments}
+    merged = Log(out, plans, tuple(environments.values()))
+    start(merged)
+    covered = Covered([])
+    # A span that killed its worker was halved: of what overlaps, the longest holds all the others.
+    for done in sorted(_moved(logs, plans), key=lambda done: (-len(done.span), done.span.start)):
+        if covered.takes(done.span):
+            merged.add(done)
+    for log in logs:
+        for cause in log.causes.values():
+            merged.add(replace(cause, broken=_of_broken(cause.broken, _shift(log, cause.broken.point, plans))))
+            _copy(log.folder, cause, out)
+    return merged
+
+
+def _moved(logs: Sequence[Log], plans: Sequence[Plan]) -> Iterator[Done]:
+    for log in logs:
+        for done in log.done:
+            yield _of_done(done, _shift(log, done.span.start, plans), log.plans[done.span.start // MOST_POINTS])
+
+
+def _shift(log: Log, point: int, plans: Sequence[Plan]) -> int:
+    """Return what is added to a point's number, so that it is of its plan's place among all."""
+    place = point // MOST_POINTS
+    return (plans.index(log.plans[place]) - place) * MOST_POINTS
+
+
+def _of_done(done: Done, shift: int, plan: Plan) -> Done:
+    if not shift:
+        return done
+    span = Span(done.span.start + shift, done.span.stop + shift)
+    counts = {key: _of_count(count, shift) for key, count in done.tally.counts.items()}
+    bits = {graph + shift // plan.points_a_graph: m for graph, m in done.tally.bits.items()}
+    tally: Tally = replace(done.tally, counts=counts, bits=bits)
+    return Done(span, tally, tuple(_of_broken(one, shift) for one in done.broken), done.killed)
+
+
+def _of_count(count: Count, shift: int) -> Count:
+    def moved(worst: Worst) -> Worst:
+        return worst if worst.point < 0 else replace(worst, point=worst.point + shift)
+
+    return replace(count, share=moved(count.share), ulps=moved(count.ulps))
+
+
+def _of_broken(broken: Broken, shift: int) -> Broken:
+    return replace(broken, point=broken.point + shift)
+
+
+def _copy(folder: Path, cause: Cause, out: Path) -> None:
+    if not cause.witness:
+        return
+    try:
+        shutil.copyfile(folder / cause.witness, out / cause.witness)
+    except OSError as error:
+        raise UsageError(f"cannot copy {folder / cause.witness} to {out}: {error.strerror}") from error

@@ -1,0 +1,102 @@
+"""Who judges spans: processes of this machine, or the workers of a Dask cluster. Neither is written here."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from gradcheck.errors import UsageError
+from gradcheck.pool import be_quiet, describe_end
+
+_LIMIT = 3600.0  # seconds for one span, which takes some: after that it hangs
+
+
+class Workers(Protocol):
+    """Where tasks are run."""
+
+    @property
+    def count(self) -> int:
+        """How many tasks run at a time."""
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        """Run a function in another process."""
+
+    def why_killed(self, error: BaseException) -> str:
+        """Return how a task's process ended, empty if it did not and the task raised."""
+
+
+class Local(AbstractContextManager["Local"]):
+    """Processes of this machine; one that dies is replaced.
+
+    Args:
+        count: How many; as many as there are processors if not given.
+    """
+
+    def __init__(self, count: int | None = None) -> None:
+        from pebble import ProcessPool
+
+        self.count = count or os.cpu_count() or 1
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPool(max_workers=self.count, context=context, initializer=be_quiet)
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        """Run a function in one of the processes."""
+        return self._pool.schedule(function, args=args, timeout=_LIMIT)
+
+    def why_killed(self, error: BaseException) -> str:
+        """Return how the process ended."""
+        return describe_end(error, _LIMIT)
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
+        self._pool.join()
+
+
+class Cluster(AbstractContextManager["Cluster"]):
+    """The workers of a Dask cluster that runs already.
+
+    Args:
+        address: Of its scheduler, such as ``"tcp://10.0.0.1:8786"``.
+
+    Raises:
+        UsageError: Dask is not installed, or no scheduler answers.
+    """
+
+    def __init__(self, address: str) -> None:
+        try:
+            import distributed
+        except ImportError as error:
+            raise UsageError("--scheduler needs Dask: pip install 'gradcheck[cluster]'") from error
+        try:
+            client: Any = distributed.Client  # Dask leaves it untyped
+            self._client = client(address, timeout="20s")
+        except (OSError, ValueError) as error:
+            raise UsageError(f"no scheduler answers at {address}: {error}") from error
+        if not self.count:
+            self._client.close()
+            raise UsageError(f"the scheduler at {address} has no workers: start some with dask worker {address}")
+        self._executor = self._client.get_executor(retries=0, pure=False)
+
+    @property
+    def count(self) -> int:
+        """How many threads its workers have, each of which takes a task."""
+        return int(sum(self._client.nthreads().values()))
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        """Run a function on one of the workers."""
+        found: Future[Any] = self._executor.submit(function, *args)
+        return found
+
+    def why_killed(self, error: BaseException) -> str:
+        """Return how the worker ended."""
+        from distributed import KilledWorker
+
+        return "the workers that ran it died" if isinstance(error, KilledWorker) else ""
+
+    def __exit__(self, *_: object) -> None:
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._client.close()
