@@ -22,8 +22,8 @@ from gradcheck.graph import TwoHeadGraph
 from gradcheck.objective import Objective
 from gradcheck.point import Points
 
-_COPIES = 16
-_KEY = 0x726F756E64696E67
+FEW, REST = 2, 14  # copies: the first mostly settle it
+_KEYS = {FEW: 0x726F756E64696E67, REST: 0x676E69646E756F72}
 _REACH = 2.0**-20  # eight units in the last place of float32
 
 
@@ -55,15 +55,22 @@ class Rounding:
             {key: np.concatenate([part.directions[key] for part in parts]) for key in keys},
         )
 
+    def __or__(self, other: Rounding) -> Rounding:
+        """Return the larger of two measurements near the same points."""
+        return Rounding(
+            {key: np.maximum(found, other.entries[key]) for key, found in self.entries.items()},
+            {key: np.maximum(found, other.directions[key]) for key, found in self.directions.items()},
+        )
+
     def largest(self, objective: Objective, variable: str, *, projected: bool) -> Array | float:
         """Return the rounding of one gradient near each point; an absent one has none."""
         return (self.directions if projected else self.entries).get((objective, variable), 0.0)
 
 
 def measure_rounding(
-    graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective], *, tangents: bool
+    graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective], *, tangents: bool, copies: int
 ) -> Rounding:
-    """Differentiate in float32 and float64 at sixteen points near each of ``points``.
+    """Differentiate in float32 and float64 at some points near each of ``points``.
 
     Args:
         graph: The structure, in either dtype.
@@ -71,14 +78,15 @@ def measure_rounding(
         objectives: What is differentiated.
         tangents: Whether forward mode is measured too: it rounds every direction on its own way
             through the graph, where a projection of the tape's gradient rounds only once.
+        copies: At how many points near each: `FEW`, or the `REST` of all sixteen.
     """
-    copies = nearby(points, _COPIES, _REACH).rounded("float32")
-    noise = _noise(Graph(), graph, copies, objectives)
-    entries = {key: _largest(values) for key, values in noise.items()}
-    directions = {key: _largest(project(values)) for key, values in noise.items()}
+    moved = nearby(points, copies, _REACH, _KEYS[copies]).rounded("float32")
+    noise = _noise(Graph(), graph, moved, objectives)
+    entries = {key: _largest(values, copies) for key, values in noise.items()}
+    directions = {key: _largest(project(values), copies) for key, values in noise.items()}
     if tangents:
-        pushed = _noise(Forward(), graph, copies, objectives)
-        directions = {key: np.maximum(found, _largest(pushed[key])) for key, found in directions.items()}
+        pushed = _noise(Forward(), graph, moved, objectives)
+        directions = {key: np.maximum(found, _largest(pushed[key], copies)) for key, found in directions.items()}
     return Rounding(entries, directions)
 
 
@@ -95,13 +103,13 @@ def _noise(engine: Engine, graph: TwoHeadGraph, points: Points, objectives: Sequ
     }
 
 
-def _largest(noise: Array) -> Array:
+def _largest(noise: Array, copies: int) -> Array:
     """Return the largest of all entries and all copies, in units of float32's epsilon."""
     worst = np.max(np.abs(noise), axis=tuple(range(1, noise.ndim)), initial=0.0)
-    return np.asarray(np.max(worst.reshape(-1, _COPIES), axis=1) / np.finfo(np.float32).eps)
+    return np.asarray(np.max(worst.reshape(-1, copies), axis=1) / np.finfo(np.float32).eps)
 
 
-def nearby(points: Points, copies: int, reach: float, key: int = _KEY) -> Points:
+def nearby(points: Points, copies: int, reach: float, key: int = _KEYS[FEW]) -> Points:
     """Return copies of each point, every float of each moved by a random part of itself.
 
     Args:

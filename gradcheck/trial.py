@@ -16,11 +16,12 @@ from gradcheck.engines import Engine, Evaluation, View
 from gradcheck.engines._losses import evaluate_losses
 from gradcheck.errors import EngineError
 from gradcheck.explain import Explanation
-from gradcheck.gradient import Array, Gradient, MaybeGradient, Term, Unconnected, along_points, largest
+from gradcheck.gradient import Array, Gradient, MaybeGradient, Term, Unconnected, along_points, entry_by_entry, largest
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.objective import Expression, Objective, as_objective
 from gradcheck.point import Points
-from gradcheck.rounding import Rounding, measure_rounding
+from gradcheck.rounding import FEW as FEW_COPIES
+from gradcheck.rounding import REST, Rounding, measure_rounding
 from gradcheck.transforms import Transform, Transformed
 
 T = TypeVar("T")
@@ -54,8 +55,8 @@ class Arena:
     _transformed: dict[tuple[str, str], Transformed] = field(default_factory=dict)
     _started: dict[str, Future[Evaluation]] = field(default_factory=dict)
     _related: dict[str, Arena] = field(default_factory=dict)
-    _measured: dict[tuple[int, bool], Rounding] = field(default_factory=dict)
-    _scales: dict[tuple[str, Objective, str], Array] = field(default_factory=dict)
+    _measured: dict[tuple[int, bool, int], Rounding] = field(default_factory=dict)
+    _found: dict[tuple[str, Objective, str], tuple[Array, Array]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.points = self.points.rounded(self.graph.dtype)
@@ -97,26 +98,29 @@ class Arena:
             )
         return self._transformed[key]
 
-    def scale(self, engine: Engine, objective: Objective, variable: str) -> Array:
-        """Return the largest magnitude of a gradient that is there, at each point, measuring it once."""
+    def found(self, engine: Engine, objective: Objective, variable: str) -> tuple[Array, Array]:
+        """Return the values of a gradient that is there, and their largest magnitude at each point."""
         key = engine.name, objective, variable
-        if key not in self._scales:
-            found = self.evaluation(engine).gradients[objective, variable]
-            assert not isinstance(found, Unconnected)
-            self._scales[key] = largest(found)
-        return self._scales[key]
+        if key not in self._found:
+            values = self.evaluation(engine).gradients[objective, variable]
+            assert not isinstance(values, Unconnected)
+            values = entry_by_entry(values)
+            self._found[key] = values, largest(values)
+        return self._found[key]
 
     def losses(self) -> tuple[Array, Array]:
         """Return both losses in float64, ``[points]`` or ``[points, batch]``."""
         return evaluate_losses(self.graph, self.points)
 
-    def rounding(self, indices: Array, *, tangents: bool) -> Rounding:
+    def rounding(self, indices: Array, *, tangents: bool, copies: int) -> Rounding:
         """Return how much rounding is amplified at some of the points, measuring each only once."""
-        unknown = [int(index) for index in indices if (int(index), tangents) not in self._measured]
+        unknown = [int(index) for index in indices if (int(index), tangents, copies) not in self._measured]
         if unknown:
-            fresh = measure_rounding(self.graph, self.points.take(unknown), self.objectives, tangents=tangents)
-            self._measured.update(((index, tangents), fresh.at(row)) for row, index in enumerate(unknown))
-        return Rounding.of([self._measured[int(index), tangents] for index in indices])
+            fresh = measure_rounding(
+                self.graph, self.points.take(unknown), self.objectives, tangents=tangents, copies=copies
+            )
+            self._measured.update(((index, tangents, copies), fresh.at(row)) for row, index in enumerate(unknown))
+        return Rounding.of([self._measured[int(index), tangents, copies] for index in indices])
 
     def in_float64(self) -> Arena:
         """Return the same points for the same graph in float64."""
@@ -195,8 +199,7 @@ class Trial:
         if isinstance(found, Unconnected):
             return Unconnected((self._term(objective, variable),))
         doubt = self.arena.evaluation(self.engine).doubt.get((objective, variable), 0.0)
-        scale = self.arena.scale(self.engine, objective, variable)
-        return self._wrap(found, scale, objective, variable, doubt)
+        return self._wrap(*self.arena.found(self.engine, objective, variable), objective, variable, doubt)
 
     def transformed(self, transform: Transform, formula: Expression, variable: str) -> MaybeGradient:
         """Return the gradient of ``formula`` as ``transform`` computes it at every point."""
@@ -321,16 +324,17 @@ class Trial:
         scale = np.maximum(expected.scale, found.scale)
         floor = self.budget.ulps * epsilon * scale + _FLOOR * tiny
         first = compare.close(expected, found, allowed=_wide(floor, found) + doubt, budget=self.budget)
-        suspicious = np.flatnonzero(first.broken & np.isfinite(first.error))
-        if not len(suspicious):
-            return first
-        measured = np.zeros(points)
-        measured[suspicious] = _MARGIN * epsilon * self._rounding(expected, found, suspicious)
-        second = compare.close(
-            expected, found, allowed=_wide(np.maximum(floor, measured), found) + doubt, budget=self.budget
-        )
+        measured, judged = np.zeros(points), first
+        for copies in (FEW_COPIES, REST):
+            suspicious = np.flatnonzero(judged.broken & np.isfinite(judged.error))
+            if not len(suspicious):
+                break
+            noise = _MARGIN * epsilon * self._rounding(expected, found, suspicious, copies)
+            measured[suspicious] = np.maximum(measured[suspicious], noise)
+            allowed = np.maximum(floor, measured)
+            judged = compare.close(expected, found, allowed=_wide(allowed, found) + doubt, budget=self.budget)
         hopeless = measured > _ILL_CONDITIONED * scale
-        return replace(second, judged=second.judged & ~hopeless, ill_conditioned=int(hopeless.sum()))
+        return replace(judged, judged=judged.judged & ~hopeless, ill_conditioned=int(hopeless.sum()))
 
     def rounding_of(self, gradient: Gradient, indices: Array) -> Array:
         """Return how large a gradient rounding alone can make, or unmake, at some of the points."""
@@ -355,10 +359,15 @@ class Trial:
         hopeless = (measured > scale) | (scale > float(_HALF.max))
         return replace(compared, judged=compared.judged & ~hopeless, ill_conditioned=int(hopeless.sum()))
 
-    def _rounding(self, expected: Gradient, found: Gradient, indices: Array) -> Array:
-        """Return the rounding measured in both sides, in units of the dtype's epsilon."""
+    def _rounding(self, expected: Gradient, found: Gradient, indices: Array, copies: int | None = None) -> Array:
+        """Return the rounding measured in both sides, in units of the dtype's epsilon: at all copies if not told."""
         terms = (*expected.terms, *found.terms)
-        noise = self.arena.rounding(indices, tangents=any(term.tangents for term in terms))
+        tangents = any(term.tangents for term in terms)
+        if copies is None:
+            few, rest = (self.arena.rounding(indices, tangents=tangents, copies=part) for part in (FEW_COPIES, REST))
+            noise = few | rest
+        else:
+            noise = self.arena.rounding(indices, tangents=tangents, copies=copies)
         total = np.zeros(len(indices))
         for term in terms:
             total += np.abs(term.weight[indices]) * noise.largest(
