@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from enum import Enum
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 from gradcheck.errors import UsageError, unknown
@@ -80,6 +81,10 @@ class TwoHeadGraph:
         if self.dtype not in DTYPES:
             raise unknown("dtype", self.dtype, DTYPES)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the fields alone: what is worked out from them is worked out again."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     # --- parts -----------------------------------------------------------------------------
 
     def block(self, block: str) -> tuple[tuple[str, Layer], ...]:
@@ -88,15 +93,18 @@ class TwoHeadGraph:
 
     def all_layers(self) -> Iterator[tuple[str, Layer]]:
         """Yield every layer with its path, trunk first."""
-        for block in BLOCKS:
-            yield from self.block(block)
+        return iter(self._layers)
+
+    @cached_property
+    def _layers(self) -> tuple[tuple[str, Layer], ...]:
+        return tuple(layer for block in BLOCKS for layer in self.block(block))
 
     @property
     def loss_functions(self) -> tuple[LossFunction, LossFunction]:
         """The two losses."""
         return losses[self.loss1], losses[self.loss2]
 
-    @property
+    @cached_property
     def variables(self) -> tuple[str, ...]:
         """Names of all variables, such as ``"embedding"`` and ``"head1/0/kernel"``."""
         paths = (f"{path}/{name}" for path, layer in self.all_layers() for name in layer.parameters)
@@ -111,6 +119,10 @@ class TwoHeadGraph:
 
     def reached_by(self, loss: str) -> frozenset[str]:
         """Return the variables that a gradient of ``"loss1"`` or ``"loss2"`` flows to."""
+        return self._reached[loss]
+
+    @cached_property
+    def _reached(self) -> Mapping[str, frozenset[str]]:
         shared = {"embedding", "trunk"}
         blocks = {
             ("loss1", Wiring.CHAINED): shared | {"head1"},
@@ -119,8 +131,11 @@ class TwoHeadGraph:
             ("loss2", Wiring.CHAINED): shared | {"head1", "head2"},
             ("loss2", Wiring.STOPPED): {"head2"},
             ("loss2", Wiring.PARALLEL): shared | {"head2"},
-        }[loss, self.wiring]
-        return frozenset(name for name in self.variables if block_of(name) in blocks)
+        }
+        return {
+            loss: frozenset(name for name in self.variables if block_of(name) in blocks[loss, self.wiring])
+            for loss in ("loss1", "loss2")
+        }
 
     def connects(self, objective: Objective, variable: str) -> bool:
         """Whether a gradient of ``objective`` flows to ``variable``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from typing import Any
 
 import pytest
@@ -119,3 +120,10 @@ def test_heads_without_layers_pass_their_input_on() -> None:
 def test_kinks_are_known() -> None:
     assert DEEP.kinked
     assert not SEED_GRAPH.kinked
+
+
+def test_graphs_are_pickled_as_their_fields() -> None:
+    graph = TwoHeadGraph(trunk=("tanh",))
+    assert graph.variables
+    assert pickle.loads(pickle.dumps(graph)) == graph
+    assert pickle.loads(pickle.dumps(graph)).variables == graph.variables

@@ -78,7 +78,7 @@ class Plan:
     laws: tuple[str, ...] = ()
     dtypes: tuple[str, ...] = DTYPES
     exact: bool = False
-    batch: int = 2**12
+    batch: int = 2**13
     points_a_graph: int = 2**20
     points_a_span: int = 2**17
 
