@@ -37,6 +37,8 @@ from statistics import median
 from typing import Any, Protocol
 
 import numpy as np
+from machine import describe_machine
+from page import keep
 from peers import PEERS, Timing
 from rich.console import Console
 from rich.table import Table
@@ -272,23 +274,6 @@ def judge(own: Sequence[Result], others: Mapping[str, Result]) -> list[Verdict]:
 # --- showing -----------------------------------------------------------------------------------
 
 
-def describe_machine() -> dict[str, str]:
-    """Return the machine's facts that a reader of timings asks for."""
-    return {
-        "cpu": _cpu_model(),
-        "cores": str(os.cpu_count()),
-        "system": f"{platform.system()} {platform.machine()}",
-        "load": " ".join(f"{load:.1f}" for load in os.getloadavg()) if hasattr(os, "getloadavg") else "unknown",
-    }
-
-
-def _cpu_model() -> str:
-    information = Path("/proc/cpuinfo")
-    lines = information.read_text().splitlines() if information.exists() else []
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return models[0] if models else platform.processor() or "unknown"
-
-
 def describe_versions() -> dict[str, str]:
     """Return the version of everything that is measured."""
     packages = dict.fromkeys(("numpy", *(peer.package for peer in PEERS)))
@@ -357,12 +342,30 @@ def as_json(results: Sequence[Result], verdicts: Sequence[Verdict], commands: Se
     }
 
 
+def page_figures(
+    own: Sequence[Result], others: Mapping[str, Result], verdicts: Sequence[Verdict]
+) -> list[dict[str, Any]]:
+    """Return what the page shows: a row for gradcheck in each dtype, and one for each peer."""
+    rows = [
+        {"name": f"gradcheck, {one.name.partition(', ')[2]}", "dtype": one.dtype, "microseconds": one.microseconds,
+         "flagged": one.flagged, "ratios": {}, "required": None, "met": None}
+        for one in best_stacks(own).values()
+    ]  # fmt: skip
+    return rows + [
+        {"name": verdict.peer, "dtype": others[verdict.peer].dtype, "microseconds": others[verdict.peer].microseconds,
+         "flagged": others[verdict.peer].flagged, "ratios": dict(verdict.ratios), "required": verdict.required,
+         "met": verdict.met}
+        for verdict in verdicts if verdict.peer in others
+    ]  # fmt: skip
+
+
 def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--repeats", type=int, default=5, help="rounds that count, after one that warms up")
     parser.add_argument("--sizes", type=int, default=4, help="combinations of sizes in each round")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every timing as JSON")
+    parser.add_argument("--page", action="store_true", help="write the figures into docs/performance.md")
     arguments = parser.parse_args()
     for name in ("repeats", "sizes"):
         if getattr(arguments, name) < 1:
@@ -387,6 +390,8 @@ def main() -> int:
     comparisons = {dtype: Stack(dtype, 1).comparisons() for dtype in DTYPES}
     for table in (own_table(own, comparisons), peer_table(verdicts, others), command_table(commands)):
         console.print(table, "")
+    if arguments.page:
+        keep("peers", page_figures(own, others, verdicts))
     if arguments.json:
         arguments.json.write_text(json.dumps(as_json(results, verdicts, commands), indent=2) + "\n")
     return 1 if any(verdict.met is False for verdict in verdicts) else 0

@@ -53,8 +53,13 @@ def judge_span(plan: Plan, span: Span) -> Judged:
     """Judge every point of a span by every law of the plan."""
     judged = Judged(span)
     for batch in plan.batches(span):
-        _Batch(plan, batch, judged).judge()
+        judge_batch(plan, batch, judged)
     return judged
+
+
+def judge_batch(plan: Plan, batch: Batch, judged: Judged) -> None:
+    """Judge points of one size, and count what is found."""
+    _Batch(plan, batch, judged).judge()
 
 
 def arena_at(plan: Plan, batch: Batch) -> Arena | None:
