@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Protocol, TypeVar
+from functools import lru_cache
+from typing import Any, Protocol, TypeVar, cast
 
 from gradcheck.gradient import Array, Slices, Unconnected
 from gradcheck.graph import TwoHeadGraph
@@ -89,6 +90,8 @@ class Engine(Protocol):
 engines: Registry[Engine] = Registry("engine", "gradcheck.engines")
 
 E = TypeVar("E")
+F = TypeVar("F", bound=Callable[..., Any])
+_memories: list[Any] = []
 
 
 def register_engine(engine: type[E]) -> type[E]:
@@ -105,6 +108,19 @@ def wrap_of(engine: Engine) -> Wrap | None:
     """
     found: Wrap | None = getattr(engine, "wrap", None)
     return found
+
+
+def remembered(make: F) -> F:
+    """Remember what is traced of the last graphs, until `forget_traces` is called."""
+    found = lru_cache(maxsize=256)(make)
+    _memories.append(found)
+    return cast(F, found)
+
+
+def forget_traces() -> None:
+    """Give back the memory of everything that engines have traced: some 20 MB a graph."""
+    for found in _memories:
+        found.cache_clear()
 
 
 def by_key(objectives: Sequence[Objective], variables: Sequence[str]) -> list[Key]:

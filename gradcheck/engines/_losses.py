@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from gradcheck.backend import tf
+from gradcheck.engines import remembered
 from gradcheck.engines._program import input_ranks, signature
 from gradcheck.gradient import Array
 from gradcheck.graph import TwoHeadGraph
@@ -25,7 +25,7 @@ def evaluate_losses(graph: TwoHeadGraph, points: Points) -> tuple[Array, Array]:
     return np.asarray(first), np.asarray(second)
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _program(graph: TwoHeadGraph) -> Any:
     names = (*graph.variables, *input_ranks(graph))
     variables = [tf.TensorSpec([None] * (rank + 1), graph.dtype) for rank in graph.ranks().values()]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
-from gradcheck.engines import Evaluation, View, register_engine
+from gradcheck.engines import Evaluation, View, register_engine, remembered
 from gradcheck.engines._program import TapeProgram, evaluate_program
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.objective import Objective
@@ -43,6 +42,6 @@ def eager(objective, variable, dtype):
         return function
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _program(graph: TwoHeadGraph, objectives: tuple[Objective, ...], stacked: bool) -> TapeProgram:
     return TapeProgram(graph, objectives, int(stacked), Eager.wrap)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from gradcheck.backend import tf
 from gradcheck.directions import COUNT, directions
-from gradcheck.engines import Evaluation, View, by_key, register_engine
+from gradcheck.engines import Evaluation, View, by_key, register_engine, remembered
 from gradcheck.engines._program import input_ranks, make_variables, signature, typed
 from gradcheck.gradient import Array, Unconnected
 from gradcheck.graph import TwoHeadGraph
@@ -54,7 +53,7 @@ def forward(objective, variable, dtype):
         return Evaluation({(o, name): by_variable[name][list(objectives).index(o)] for o, name in keys})
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _program(graph: TwoHeadGraph, objectives: tuple[Objective, ...], stacked: bool) -> ForwardProgram:
     return ForwardProgram(graph, objectives, leading=2 if stacked else 0)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
 from gradcheck.backend import tf
-from gradcheck.engines import Evaluation, View, register_engine
+from gradcheck.engines import Evaluation, View, register_engine, remembered
 from gradcheck.engines._program import TapeProgram, evaluate_program
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.objective import Objective
@@ -49,6 +48,6 @@ def graph(objective, variable, dtype):
         return tf.function(function, input_signature=specs, autograph=False)
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _program(graph: TwoHeadGraph, objectives: tuple[Objective, ...], stacked: bool) -> TapeProgram:
     return TapeProgram(graph, objectives, int(stacked), Graph.wrap)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from gradcheck.backend import tf
 from gradcheck.directions import COUNT, directions
-from gradcheck.engines import Evaluation, Key, View, register_engine
+from gradcheck.engines import Evaluation, Key, View, register_engine, remembered
 from gradcheck.engines._moves import STEP, STEPS, Moves
 from gradcheck.engines._program import input_ranks
 from gradcheck.engines._program import signature as input_signature
@@ -79,7 +78,7 @@ def numeric(objective, variable, dtype):
         return Evaluation(gradients, doubt=doubts, kinked=kinked)
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _program(graph: TwoHeadGraph, objectives: tuple[Objective, ...]) -> DifferenceProgram:
     return DifferenceProgram(graph, objectives)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from gradcheck.backend import tf
-from gradcheck.engines import Evaluation, View, register_engine
+from gradcheck.engines import Evaluation, View, register_engine, remembered
 from gradcheck.engines._program import Result, evaluate_program, input_dtypes, input_ranks, typed, with_slices
 from gradcheck.gradient import Array
 from gradcheck.graph import TwoHeadGraph
@@ -47,7 +46,7 @@ def v1(objective, variable, dtype):
         return evaluate_program(program, graph, points, objectives, stacked=stacked)
 
 
-@lru_cache(maxsize=256)
+@remembered
 def _program(graph: TwoHeadGraph, objectives: tuple[Objective, ...], stacked: bool) -> SessionProgram:
     return SessionProgram(graph, objectives, int(stacked))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,9 +10,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gradcheck.engines import Engine, engines
+from gradcheck.engines import Engine, engines, forget_traces
 from gradcheck.errors import EngineError
 from gradcheck.gradient import Array, Gradient
+from gradcheck.graph import TwoHeadGraph
 from gradcheck.identity import degree, exact_bound
 from gradcheck.laws import Law, asks_further, laws, takes_turns
 from gradcheck.objective import Objective, as_objective
@@ -53,8 +55,20 @@ def judge_span(plan: Plan, span: Span) -> Judged:
     """Judge every point of a span by every law of the plan."""
     judged = Judged(span)
     for batch in plan.batches(span):
+        _keep_only(batch.graph)
         judge_batch(plan, batch, judged)
     return judged
+
+
+def _keep_only(graph: TwoHeadGraph) -> None:
+    """Forget what was traced of another graph, so that memory does not grow with the number of graphs."""
+    if graph not in _judged_last:
+        _judged_last[:] = [graph]
+        forget_traces()
+        gc.collect()
+
+
+_judged_last: list[TwoHeadGraph] = []
 
 
 def judge_batch(plan: Plan, batch: Batch, judged: Judged) -> None:
