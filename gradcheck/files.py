@@ -16,7 +16,7 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write beside the target, then rename over it; a pipe or a device is written to as it is.
+    """Write beside the target, through to the disk, then rename over it; a pipe or a device is written to as it is.
 
     Raises:
         UsageError: The path cannot be written.
@@ -29,7 +29,11 @@ def write_bytes(path: Path, content: bytes) -> None:
         # Not tempfile, whose files only their owner can read.
         beside = path.parent / f".gradcheck-{secrets.token_hex(8)}"
         try:
-            beside.write_bytes(content)
+            with beside.open("xb") as file:
+                file.write(content)
+                file.flush()
+                # A rename may reach the disk before what it names.
+                os.fsync(file.fileno())
             os.replace(beside, path)
         except BaseException:
             beside.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import TimeoutError as TooLong
 from dataclasses import dataclass
+from threading import Thread
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -53,7 +54,7 @@ def run_all(
     count = workers or os.cpu_count() or 1
     deadline = None if seconds is None else time.monotonic() + seconds
     context = multiprocessing.get_context("spawn")
-    with ProcessPool(max_workers=max(1, min(count, len(tasks))), context=context, initializer=be_quiet) as pool:
+    with ProcessPool(max_workers=max(1, min(count, len(tasks))), context=context, initializer=start_worker) as pool:
         waiting = [(name, pool.schedule(function, args=args, timeout=limit)) for name, args in tasks.items()]
         try:
             for done, (name, future) in enumerate(waiting):
@@ -85,8 +86,22 @@ def describe_end(error: BaseException, limit: float) -> str:
     return f"no answer within {limit:g} seconds" if isinstance(error, TooLong) else ""
 
 
-def be_quiet() -> None:
+def start_worker() -> None:
+    """Do what every worker process begins with."""
+    _be_quiet()
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _be_quiet() -> None:
     """Keep what TensorFlow's C++ says, at its start and in kernels, off the terminal of the person who waits."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     os.close(nowhere)
+
+
+def _end_with_parent() -> None:
+    """End at once with the process that waits for the result, however that one ends: nobody else would."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

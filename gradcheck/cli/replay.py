@@ -12,11 +12,12 @@ from gradcheck.errors import UsageError
 
 if TYPE_CHECKING:
     from gradcheck.examine.witness import FindingWitness
+    from gradcheck.sweep.ended import Ended
     from gradcheck.witness import Witness
 
 
 def replay(
-    witness: Annotated[Path, typer.Argument(help="A file that verify or ops wrote.", show_default=False)],
+    witness: Annotated[Path, typer.Argument(help="A file that verify, ops or sweep wrote.", show_default=False)],
     script: Annotated[bool, typer.Option("--script", help="Print a script that needs only TensorFlow.")] = False,
 ) -> None:
     """Judge a failing case again, or print it as a script.
@@ -26,9 +27,12 @@ def replay(
     """
     with clear_errors():
         from gradcheck.examine.witness import is_finding, load_finding
+        from gradcheck.sweep.ended import load_ended
         from gradcheck.witness import load_witness
 
         import_quietly()
+        if (ended := load_ended(witness)) is not None:
+            raise typer.Exit(1 if _ended(ended, witness, script=script) else 0)
         if is_finding(witness):
             broken = _finding(load_finding(witness), witness, script=script)
             raise typer.Exit(1 if broken else 0)
@@ -60,6 +64,22 @@ def _finding(loaded: FindingWitness, path: Path, *, script: bool) -> bool:
         typer.echo(f"{loaded.finding.label}: {loaded.finding.doubt.what} is gone at these inputs now.")
         return False
     typer.echo("\n".join([f"{now.op}: {now.doubt.what}", *describe_finding(now, path)]))
+    return True
+
+
+def _ended(loaded: Ended, path: Path, *, script: bool) -> bool:
+    """Judge a point at which a process ended in a new one, and return whether that ends too."""
+    from dataclasses import replace
+
+    from gradcheck.sweep.ended import try_again
+
+    if script:
+        raise UsageError(f"{path} shows a point that ends its process: there is no script of it")
+    reason = try_again(loaded)
+    if not reason:
+        typer.echo(f"point {loaded.point:,} of seed {loaded.plan.seed}: its process lives now.")
+        return False
+    typer.echo(f"{replace(loaded, reason=reason).words}\n  reproduce  gradcheck replay {path}")
     return True
 
 

@@ -52,15 +52,21 @@ def run(
     with clear_errors():
         if workers and scheduler:
             raise UsageError("--workers are this machine's processes and --scheduler is a cluster: give one of them")
-        seconds = _seconds(time) if time else None
-        with _log(resume, out, lambda: _plan(points, seconds, seed, engine, law, dtype, exact)) as log:
-            with _workers(workers, scheduler) as ready, _showing() as show:
-                from gradcheck.sweep.run import Sweep
+        seconds = None if time is None else _seconds(time)
+        if resume is None:
+            plan = _plan(points, seconds, seed, engine, law, dtype, exact)
+            held = _started(out, plan, _part(part))
+        else:
+            _refuse_beside_resume(context)
+            held = _resumed(resume)
+        with _workers(workers, scheduler) as ready, held as log:
+            from gradcheck.sweep.run import Sweep
 
-                run_ = Sweep(log, ready, seconds, _part(part), show)
+            with _showing() as show:
+                run_ = Sweep(log, ready, seconds, show)
                 run_.run()
             _print(log)
-            if run_.interrupted or (log.points is not None and log.judged < log.points and part == "1/1"):
+            if run_.interrupted or (log.points is not None and any(log.missing())):
                 typer.echo(f"stopped at {log.judged:,} points; go on with: gradcheck sweep --resume {log.folder}")
     raise typer.Exit(_exit_code(log))
 
@@ -111,7 +117,7 @@ def _plan(
 ) -> Plan:
     from gradcheck.sweep.plan import DEFAULT_POINTS, plan_of
 
-    count = _points(points) if points else None if seconds else DEFAULT_POINTS
+    count = _points(points) if points is not None else None if seconds else DEFAULT_POINTS
     return plan_of(count, seed=seed, engines=engine or ("graph",), laws=law or (), dtypes=dtype or (), exact=exact)
 
 
@@ -120,7 +126,7 @@ def _points(text: str) -> int:
         number = float(text)
     except ValueError:
         number = 0.0
-    if not number >= 1 or number != int(number):
+    if not number >= 1 or not number.is_integer():
         raise UsageError(f"--points must be a whole number of at least 1, such as 1000000 or 1e9; found {text!r}")
     return int(number)
 
@@ -145,14 +151,25 @@ def _part(text: str) -> tuple[int, int]:
     raise UsageError(f"--part must be K/N with K from 1 to N, such as 1/4; found {text!r}")
 
 
-@contextmanager
-def _log(resume: Path | None, out: Path, plan: Callable[[], Plan]) -> Iterator[Log]:
-    from gradcheck.sweep.log import create, resumed
+def _refuse_beside_resume(context: typer.Context) -> None:
+    """Refuse what a sweep that goes on was started with."""
+    kept = ("points", "seed", "engine", "law", "dtype", "exact", "out", "part")
+    sources = {name: context.get_parameter_source(name) for name in kept}
+    given = [f"--{name}" for name, source in sources.items() if source is not None and source.name != "DEFAULT"]
+    if given:
+        raise UsageError(f"--resume goes on as the sweep was started: leave out {', '.join(given)}")
 
-    if resume is None:
-        create(out, plan())
-    with resumed(resume or out) as log:
-        yield log
+
+def _started(out: Path, plan: Plan, part: tuple[int, int]) -> AbstractContextManager[Log]:
+    from gradcheck.sweep.log import started
+
+    return started(out, plan, part)
+
+
+def _resumed(folder: Path) -> AbstractContextManager[Log]:
+    from gradcheck.sweep.log import resumed
+
+    return resumed(folder)
 
 
 def _workers(count: int | None, scheduler: str | None) -> AbstractContextManager[Workers]:

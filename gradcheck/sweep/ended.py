@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gradcheck.environment import describe_environment
-from gradcheck.errors import UsageError
+from gradcheck.errors import EngineError, UsageError
 from gradcheck.files import write_whole
 from gradcheck.pool import run_all
 from gradcheck.sweep.judge import judge_span
@@ -88,7 +88,13 @@ def load_ended(path: Path) -> Ended | None:
 
 
 def try_again(ended: Ended) -> str:
-    """Judge the point in a process of its own, and return how that ends; empty if it lives."""
+    """Judge the point in a process of its own, and return how that ends; empty if it lives.
+
+    Raises:
+        EngineError: Judging raised.
+    """
     tasks = {"again": (ended.plan, Span(ended.point, ended.point + 1))}
     ((_, outcome),) = run_all(judge_span, tasks, workers=1, limit=_LIMIT)
+    if outcome.error is not None:
+        raise EngineError(f"point {ended.point:,} cannot be judged: {outcome.error}") from outcome.error
     return outcome.killed

@@ -8,10 +8,7 @@ believed: its span is judged again.
 from __future__ import annotations
 
 import json
-import os
-import zlib
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +18,10 @@ from filelock import FileLock, Timeout
 
 from gradcheck.environment import describe_environment
 from gradcheck.errors import UsageError
-from gradcheck.files import read_text, write_whole
+from gradcheck.files import read_text, write_bytes, write_whole
+from gradcheck.sweep.covered import Covered
 from gradcheck.sweep.judge import Broken
+from gradcheck.sweep.lines import append, checksum, cut_off_tail, read_lines, to_line
 from gradcheck.sweep.plan import Plan, Span
 from gradcheck.sweep.tally import Tally
 
@@ -87,6 +86,7 @@ class Log:
     Attributes:
         plans: One, or those that were merged: the points of the i-th have ``i * MOST_POINTS`` added to their numbers.
         environments: Where it was swept: versions, machine and flags.
+        part: ``(k, n)`` if it is only every n-th span, from the k-th, so that n machines share one plan.
         done: What was judged, in the order in which it was.
         causes: By broken point.
     """
@@ -94,6 +94,7 @@ class Log:
     folder: Path
     plans: tuple[Plan, ...]
     environments: tuple[Mapping[str, str], ...]
+    part: tuple[int, int] = (1, 1)
     done: list[Done] = field(default_factory=list)
     causes: dict[Broken, Cause] = field(default_factory=dict)
 
@@ -134,22 +135,16 @@ class Log:
             UsageError: It cannot be written, for want of space, say; what was written before stays.
         """
         path = self.folder / _LINES
-        line = _line(entry.to_json())
         try:
-            with path.open("ab") as file:
-                end = file.tell()
-                try:
-                    file.write(line)
-                    file.flush()
-                    os.fsync(file.fileno())
-                except OSError:
-                    os.truncate(path, end)
-                    raise
+            append(path, to_line(entry.to_json()))
         except OSError as error:
-            raise UsageError(
-                f"cannot write {path}: {error.strerror}; what is done so far is kept: go on with --resume {self.folder}"
-            ) from error
+            raise UsageError(f"cannot write {path}: {error.strerror}; {self.kept}") from error
         self._believe(entry)
+
+    @property
+    def kept(self) -> str:
+        """What to say when a sweep cannot go on."""
+        return f"what is done so far is kept: go on with gradcheck sweep --resume {self.folder}"
 
     def _believe(self, entry: Done | Cause) -> None:
         if isinstance(entry, Done):
@@ -158,37 +153,66 @@ class Log:
             self.causes[entry.broken] = entry
 
     def missing(self) -> Iterator[Span]:
-        """Yield what is left of the plan, span by span."""
+        """Yield what is left of the plan's part, span by span."""
         covered = Covered([one.span for one in self.done])
-        for span in self.plan.spans():
-            yield from covered.without(span)
+        part, parts = self.part
+        for number, span in enumerate(self.plan.spans()):
+            if number % parts == part - 1:
+                yield from covered.without(span)
 
 
-def create(folder: Path, plan: Plan) -> Log:
+def create(folder: Path, plan: Plan, part: tuple[int, int] = (1, 1)) -> Log:
     """Start a sweep in a new folder.
 
     Raises:
         UsageError: The folder holds a sweep already, or cannot be written.
     """
-    log = Log(folder, (plan,), (describe_environment(),))
-    start(log)
+    log = Log(folder, (plan,), (describe_environment(),), part)
+    write(log)
     return log
 
 
-def start(log: Log) -> None:
-    """Write a folder in which nothing is done yet.
+def write(log: Log) -> None:
+    """Write a new folder; there is a sweep in it only once all is written.
 
     Raises:
         UsageError: It holds a sweep already, or cannot be written.
     """
-    if (log.folder / _HEADER).exists():
-        raise UsageError(
-            f"{log.folder} holds a sweep already: go on with --resume {log.folder}, or name another with --out"
-        )
-    plans, environments = [plan.to_json() for plan in log.plans], [dict(one) for one in log.environments]
-    header = {"format": FORMAT, "version": VERSION, "plans": plans, "environments": environments}
-    write_whole(log.folder / _LINES, "")
+    check_new(log.folder)
+    entries: tuple[Done | Cause, ...] = (*log.done, *log.causes.values())
+    write_bytes(log.folder / _LINES, b"".join(to_line(entry.to_json()) for entry in entries))
+    _write_header(log)
+
+
+def check_new(folder: Path) -> None:
+    """Refuse a folder that holds a sweep.
+
+    Raises:
+        UsageError: It does.
+    """
+    if (folder / _HEADER).exists():
+        raise UsageError(f"{folder} holds a sweep already: go on with --resume {folder}, or name another with --out")
+    lines = folder / _LINES
+    if lines.exists() and lines.stat().st_size:
+        raise UsageError(f"{folder} holds a {_LINES} without its {_HEADER}: name another with --out")
+
+
+def _write_header(log: Log) -> None:
+    header: dict[str, Any] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "plans": [plan.to_json() for plan in log.plans],
+        "part": list(log.part),
+        "environments": [dict(one) for one in log.environments],
+    }
+    header["checksum"] = _checksum(header)
     write_whole(log.folder / _HEADER, json.dumps(header, indent=1) + "\n")
+
+
+def _checksum(header: Mapping[str, Any]) -> str:
+    """Sum up all else: a flipped bit in a seed would have other points counted as these."""
+    text = json.dumps({name: value for name, value in header.items() if name != "checksum"}, sort_keys=True)
+    return checksum(text.encode())
 
 
 def read(folder: Path) -> Log:
@@ -197,28 +221,44 @@ def read(folder: Path) -> Log:
     Raises:
         UsageError: The folder holds no sweep, or one of another version.
     """
-    path = folder / _HEADER
-    if not path.exists():
-        raise UsageError(f"{folder} holds no sweep: {_HEADER} is not there")
-    try:
-        header = json.loads(read_text(path))
-        known = header["format"] == FORMAT
-        version = header["version"]
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise UsageError(f"{path} is no sweep's: {error}") from error
-    if not known:
-        raise UsageError(f'{path} is no sweep\'s: expected "format": "{FORMAT}"')
-    if version != VERSION:
-        raise UsageError(f"{path} has sweep version {version!r}; this gradcheck reads version {VERSION}")
+    header = _header(folder / _HEADER)
     plans = tuple(Plan.from_json(plan) for plan in header["plans"])
-    log = Log(folder, plans, tuple(header["environments"]))
+    log = Log(folder, plans, tuple(header["environments"]), tuple(header["part"]))
     covered = Covered([])
-    for stored in _lines(folder / _LINES):
+    for stored in read_lines(folder / _LINES):
         if "cause" in stored:
             log._believe(Cause.from_json(stored))
         elif covered.takes((done := Done.from_json(stored)).span):
             log._believe(done)
     return log
+
+
+def _header(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        raise UsageError(f"{path.parent} holds no sweep: {_HEADER} is not there")
+    try:
+        header = json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{path} is no sweep's: {error}") from error
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise UsageError(f'{path} is no sweep\'s: expected "format": "{FORMAT}"')
+    if header.get("version") != VERSION:
+        raise UsageError(f"{path} has sweep version {header.get('version')!r}; this gradcheck reads version {VERSION}")
+    if header.get("checksum") != _checksum(header):
+        raise UsageError(f"{path} is damaged: its checksum is not that of what it says")
+    return header
+
+
+@contextmanager
+def started(folder: Path, plan: Plan, part: tuple[int, int] = (1, 1)) -> Iterator[Log]:
+    """Start a sweep in a new folder and hold it, so that no other process writes there.
+
+    Raises:
+        UsageError: The folder holds a sweep already, or cannot be written.
+    """
+    check_new(folder)
+    with _held(folder):
+        yield create(folder, plan, part)
 
 
 @contextmanager
@@ -230,73 +270,28 @@ def resumed(folder: Path) -> Iterator[Log]:
     """
     if not (folder / _HEADER).exists():
         raise UsageError(f"{folder} holds no sweep: {_HEADER} is not there")
+    with _held(folder):
+        cut_off_tail(folder / _LINES)
+        log = read(folder)
+        if len(log.plans) > 1:
+            raise UsageError(f"{folder} is a merge of several sweeps: go on with each of them, then merge them again")
+        if (here := describe_environment()) not in log.environments:
+            log.environments = (*log.environments, here)
+            _write_header(log)
+        yield log
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
     lock = FileLock(folder / _LOCK)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout as error:
         raise UsageError(f"{folder} is being swept by another process") from error
     except OSError as error:
         raise UsageError(f"cannot write {folder}: {error.strerror}") from error
     try:
-        _cut_off_tail(folder / _LINES)
-        log = read(folder)
-        if len(log.plans) > 1:
-            raise UsageError(f"{folder} is a merge of several sweeps: go on with each of them, then merge them again")
-        yield log
+        yield
     finally:
         lock.release()
-
-
-class Covered:
-    """Spans that are done, none of which overlap."""
-
-    def __init__(self, spans: Sequence[Span]) -> None:
-        self._spans = sorted(spans, key=lambda span: span.start)
-        self._starts = [span.start for span in self._spans]
-
-    def takes(self, span: Span) -> bool:
-        """Add a span, unless some of it is there."""
-        if next(iter(self.without(span)), None) != span:
-            return False
-        place = bisect_right(self._starts, span.start)
-        self._spans.insert(place, span)
-        self._starts.insert(place, span.start)
-        return True
-
-    def without(self, span: Span) -> Iterator[Span]:
-        """Yield what of a span is not done."""
-        start = span.start
-        place = max(0, bisect_right(self._starts, start) - 1)
-        for other in self._spans[place:]:
-            if other.start >= span.stop or start >= span.stop:
-                break
-            if other.start > start:
-                yield Span(start, other.start)
-            start = max(start, other.stop)
-        if start < span.stop:
-            yield Span(start, span.stop)
-
-
-def _line(values: Mapping[str, Any]) -> bytes:
-    text = json.dumps(values, separators=(",", ":"), allow_nan=False).encode()
-    return b"%08x %s\n" % (zlib.crc32(text), text)
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield every line whose checksum is right."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    for line in content.split(b"\n"):
-        checksum, _, text = line.partition(b" ")
-        if checksum == b"%08x" % zlib.crc32(text) and text:
-            yield json.loads(text)
-
-
-def _cut_off_tail(path: Path) -> None:
-    """Remove a last line that was not written to its end, so that the next one starts on its own."""
-    content = path.read_bytes()
-    whole = content.rfind(b"\n") + 1
-    if whole != len(content):
-        os.truncate(path, whole)

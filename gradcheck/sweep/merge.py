@@ -8,8 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from gradcheck.errors import UsageError
+from gradcheck.sweep.covered import Covered
+from gradcheck.sweep.ended import Ended
 from gradcheck.sweep.judge import Broken
-from gradcheck.sweep.log import Cause, Covered, Done, Log, read, start
+from gradcheck.sweep.log import Done, Log, check_new, read, write
 from gradcheck.sweep.plan import MOST_POINTS, Plan, Span
 from gradcheck.sweep.tally import Count, Tally, Worst
 
@@ -23,17 +25,19 @@ def merge(folders: Sequence[Path], out: Path) -> Log:
     logs = [read(folder) for folder in folders]
     plans = tuple(dict.fromkeys(plan for log in logs for plan in log.plans))
     environments = {str(sorted(one.items())): one for log in logs for one in log.environments}
+    check_new(out)
     merged = Log(out, plans, tuple(environments.values()))
-    start(merged)
     covered = Covered([])
     # A span that killed its worker was halved: of what overlaps, the longest holds all the others.
     for done in sorted(_moved(logs, plans), key=lambda done: (-len(done.span), done.span.start)):
         if covered.takes(done.span):
-            merged.add(done)
+            merged.done.append(done)
     for log in logs:
         for cause in log.causes.values():
-            merged.add(replace(cause, broken=_of_broken(cause.broken, _shift(log, cause.broken.point, plans))))
-            _copy(log.folder, cause, out)
+            broken = _of_broken(cause.broken, _shift(log, cause.broken.point, plans))
+            merged.causes[broken] = replace(cause, broken=broken)
+        _copy_witnesses(log, out)
+    write(merged)
     return merged
 
 
@@ -70,10 +74,20 @@ def _of_broken(broken: Broken, shift: int) -> Broken:
     return replace(broken, point=broken.point + shift)
 
 
-def _copy(folder: Path, cause: Cause, out: Path) -> None:
-    if not cause.witness:
-        return
-    try:
-        shutil.copyfile(folder / cause.witness, out / cause.witness)
-    except OSError as error:
-        raise UsageError(f"cannot copy {folder / cause.witness} to {out}: {error.strerror}") from error
+def _copy_witnesses(log: Log, out: Path) -> None:
+    for name in dict.fromkeys(_witnesses(log)):
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(log.folder / name, out / name)
+        except OSError as error:
+            raise UsageError(f"cannot copy {log.folder / name} to {out}: {error.strerror}") from error
+
+
+def _witnesses(log: Log) -> Iterator[str]:
+    """Yield the names of all files that the log speaks of."""
+    yield from (cause.witness for cause in log.causes.values() if cause.witness)
+    for done in log.done:
+        place, point = divmod(done.span.start, MOST_POINTS)
+        ended = Ended(log.plans[place], point, done.killed, {})
+        if done.killed and (log.folder / ended.name).exists():
+            yield ended.name

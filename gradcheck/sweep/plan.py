@@ -85,6 +85,8 @@ class Plan:
     def __post_init__(self) -> None:
         for name in ("engines", "laws", "dtypes"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        if not isinstance(self.seed, int) or isinstance(self.seed, bool):
+            raise UsageError(f"seed must be a whole number; found {self.seed!r}")
         numbers = {"batch": self.batch, "points_a_graph": self.points_a_graph, "points_a_span": self.points_a_span}
         for name, number in (numbers if self.points is None else {"points": self.points, **numbers}).items():
             if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MOST_POINTS:
@@ -97,7 +99,8 @@ class Plan:
         for engine in self.engines:
             engines[engine]
         for law in self.laws:
-            laws[law]
+            if not laws[law].identity and self.exact:
+                raise UsageError(f"law {law} is no identity of polynomials, so that no exact sweep judges it")
         for dtype in self.dtypes:
             if dtype not in DTYPES:
                 raise unknown("dtype", dtype, DTYPES)
@@ -154,7 +157,10 @@ class Plan:
         """
         if not isinstance(stored, Mapping) or set(stored) != {field.name for field in fields(cls)}:
             raise UsageError(f"a sweep's plan has other fields than this gradcheck's: {stored!r:.200}")
-        return cls(**stored)
+        try:
+            return cls(**stored)
+        except TypeError as error:
+            raise UsageError(f"a sweep's plan is not usable: a field has the wrong type: {stored!r:.200}") from error
 
 
 def plan_of(

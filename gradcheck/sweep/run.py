@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import json
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
-from functools import cache
-from resource import RUSAGE_SELF, getrusage
 from typing import Any, Union
 
+from gradcheck.errors import UsageError
 from gradcheck.files import write_whole
 from gradcheck.sweep.ended import Ended
-from gradcheck.sweep.judge import Broken, Judged, judge_span
+from gradcheck.sweep.judge import Broken
 from gradcheck.sweep.log import Cause, Done, Log
-from gradcheck.sweep.look import look_into
-from gradcheck.sweep.plan import Plan, Span
+from gradcheck.sweep.plan import Span
 from gradcheck.sweep.tally import Tally
+from gradcheck.sweep.task import look, work
 from gradcheck.sweep.workers import Workers
 
 _WAITING = 2  # tasks for each worker: one that is done finds the next
 _CAUSES = 50  # looked into; a TensorFlow that breaks more is broken enough
 _TICK = 0.5  # seconds between two looks of a person
+_ENDED = 16  # points of a graph that are found one by one; after those, a stack of one size is given up as a whole
 
 Task = Union[Span, Broken]
 
@@ -64,19 +64,20 @@ class Sweep:
         log: What is done, to which is added.
         workers: Who judges.
         seconds: When to stop taking up spans; ``None`` for when all are done.
-        part: ``(k, n)`` judges only every n-th span, from the k-th, so that n machines share one sweep.
         show: Told how far it is, twice a second.
     """
 
     log: Log
     workers: Workers
     seconds: float | None = None
-    part: tuple[int, int] = (1, 1)
     show: Callable[[Seen], None] = lambda _: None
     interrupted: bool = False
     _urgent: deque[Task] = field(default_factory=deque)
     _pending: dict[Future[Any], Task] = field(default_factory=dict)
     _looked: set[tuple[str, str, int]] = field(default_factory=set)
+    _suspects: deque[Span] = field(default_factory=deque)
+    _again: set[Task] = field(default_factory=set)
+    _given_up: Counter[int] = field(default_factory=Counter)
     _fresh: int = 0
     _broken: int = 0
     _points: int = 0
@@ -90,6 +91,7 @@ class Sweep:
             UsageError: The log cannot be written.
         """
         self._broken, self._points = self.log.tally.broken, self.log.judged
+        self._given_up.update(self._graph(done.span.start) for done in self.log.done if done.killed)
         for cause in self.log.causes.values():
             self._looked.add(self._kind(cause.broken))
         for broken in self.log.broken:
@@ -105,26 +107,34 @@ class Sweep:
             self.interrupted = True
 
     def _spans(self) -> Iterator[Span]:
-        """Yield what is missing of this part, until the time is over."""
-        part, parts = self.part
+        """Yield what is missing, until the time is over."""
         for span in self.log.missing():
             if self.seconds is not None and time.monotonic() - self._started > self.seconds:
                 return
-            if span.start // self.log.plan.points_a_span % parts == part - 1:
-                yield span
+            yield span
 
     def _submit(self, spans: Iterator[Span]) -> bool:
         """Keep the workers busy; return whether something is on its way."""
-        while len(self._pending) < _WAITING * self.workers.count:
-            task = self._urgent.popleft() if self._urgent else next(spans, None)
+        # A cluster may have no workers for a while: what is submitted waits for them.
+        while len(self._pending) < _WAITING * max(1, self.workers.count):
+            task = self._next(spans)
             if task is None:
                 break
             function = work if isinstance(task, Span) else look
             self._pending[self.workers.submit(function, self.log.plan, task)] = task
         return bool(self._pending)
 
+    def _next(self, spans: Iterator[Span]) -> Task | None:
+        if self._suspects or not self._again.isdisjoint(self._pending.values()):
+            return None if self._pending else self._suspects.popleft()
+        return self._urgent.popleft() if self._urgent else next(spans, None)
+
     def _finish(self, task: Task, future: Future[Any]) -> None:
+        if future.cancelled():
+            raise UsageError(f"the workers are gone; {self.log.kept}")
         error = future.exception()
+        if isinstance(error, (ImportError, UsageError)):
+            raise UsageError(f"a worker cannot judge: {error}; {self.log.kept}") from error
         killed = self.workers.why_killed(error) if error else ""
         if isinstance(task, Broken):
             self._keep_cause(task, killed or error, None if error else future.result())
@@ -132,11 +142,21 @@ class Sweep:
             judged, memory = future.result()
             self._memory = max(self._memory, memory)
             self._keep(Done(task, judged.tally, tuple(judged.broken)))
-        elif killed and len(task) > 1:
-            # One of its points may be to blame: the half without it is judged all the same.
-            self._urgent.extend(task.halves())
         else:
-            self._give_up(task, killed or f"{type(error).__name__}: {error}"[:300], ended=bool(killed))
+            self._narrow(task, killed or f"{type(error).__name__}: {error}"[:300], ended=bool(killed))
+
+    def _narrow(self, span: Span, reason: str, *, ended: bool) -> None:
+        """Look for the point that is to blame: the half without it is judged all the same."""
+        plan = self.log.plan
+        known = self._given_up[self._graph(span.start)]
+        if len(span) > (1 if known < _ENDED else plan.batch):
+            self._urgent.extendleft(reversed(span.halves()))
+        elif ended and span not in self._again:
+            # A process may end for other reasons, or with another point: only what ends it alone is to blame.
+            self._again.add(span)
+            self._suspects.append(span)
+        else:
+            self._give_up(span, reason, ended=ended)
 
     def _keep(self, done: Done) -> None:
         self.log.add(done)
@@ -147,8 +167,9 @@ class Sweep:
             self._ask(broken)
 
     def _give_up(self, span: Span, reason: str, *, ended: bool) -> None:
-        """Count a point that no process survives, or a span at which judging itself raises."""
-        if ended:
+        """Count points that no process survives, or at which judging itself raises."""
+        self._given_up[self._graph(span.start)] += 1
+        if ended and len(span) == 1:
             Ended(self.log.plan, span.start, reason).save(self.log.folder)
         engine = ", ".join(self.log.plan.engines)
         self._keep(Done(span, Tally(errors={(engine, reason): len(span)}), killed=reason))
@@ -161,7 +182,10 @@ class Sweep:
             self._urgent.append(broken)
 
     def _kind(self, broken: Broken) -> tuple[str, str, int]:
-        return broken.law, broken.engine, broken.point // self.log.plan.points_a_graph
+        return broken.law, broken.engine, self._graph(broken.point)
+
+    def _graph(self, point: int) -> int:
+        return point // self.log.plan.points_a_graph
 
     def _keep_cause(self, broken: Broken, error: Any, found: Any) -> None:
         if error is not None or found is None:
@@ -181,29 +205,3 @@ class Sweep:
         causes = len({cause.name for cause in self.log.causes.values()})
         total = self.log.plan.points
         self.show(Seen(self._points, total, self._fresh, seconds, self._broken, causes, self._memory))
-
-
-def work(plan: Plan, span: Span) -> tuple[Judged, int]:
-    """Judge a span in a worker, and return how much memory it has needed at most, in bytes."""
-    _prepare()
-    judged = judge_span(plan, span)
-    return judged, getrusage(RUSAGE_SELF).ru_maxrss * 1024
-
-
-def look(plan: Plan, broken: Broken) -> tuple[str, str, str, dict[str, Any]] | None:
-    """Look into a broken point in a worker."""
-    _prepare()
-    found = look_into(plan, broken)
-    return found.sent() if found else None
-
-
-@cache
-def _prepare() -> None:
-    """Give TensorFlow one thread: there are as many workers as processors."""
-    from gradcheck.backend import tf
-
-    try:
-        tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
-    except RuntimeError:
-        pass  # a worker that has used TensorFlow before keeps what it has

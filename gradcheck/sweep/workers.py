@@ -6,11 +6,15 @@ import multiprocessing
 import os
 from collections.abc import Callable
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gradcheck.errors import UsageError
-from gradcheck.pool import be_quiet, describe_end
+from gradcheck.pool import describe_end, start_worker
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
 
 _LIMIT = 3600.0  # seconds for one span, which takes some: after that it hangs
 
@@ -37,23 +41,35 @@ class Local(AbstractContextManager["Local"]):
     """
 
     def __init__(self, count: int | None = None) -> None:
+        self.count = count or os.cpu_count() or 1
+        self._pool = self._start()
+
+    def _start(self) -> ProcessPool:
         from pebble import ProcessPool
 
-        self.count = count or os.cpu_count() or 1
         context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPool(max_workers=self.count, context=context, initializer=be_quiet)
+        return ProcessPool(max_workers=self.count, context=context, initializer=start_worker)
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         """Run a function in one of the processes."""
+        if not self._pool.active:
+            # An idle process that somebody killed takes the whole pool with it.
+            self._stop()
+            self._pool = self._start()
         return self._pool.schedule(function, args=args, timeout=_LIMIT)
 
     def why_killed(self, error: BaseException) -> str:
         """Return how the process ended."""
+        if isinstance(error, BrokenProcessPool):
+            return "the processes that judge ended"
         return describe_end(error, _LIMIT)
 
-    def __exit__(self, *_: object) -> None:
+    def _stop(self) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
         self._pool.join()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
 
 
 class Cluster(AbstractContextManager["Cluster"]):

@@ -1,0 +1,170 @@
+"""A point is its number: any part of a sweep can be computed alone, again, in any order."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice, product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradcheck.errors import UsageError
+from gradcheck.point import draw
+from gradcheck.sweep.plan import DEFAULT_POINTS, MOST_POINTS, Plan, Span, plan_of
+
+SMALL = Plan(1000, seed=3, batch=8, points_a_graph=64, points_a_span=32)
+
+
+def points(plan: Plan, span: Span) -> dict[int, dict[str, object]]:
+    """Return all that makes up each point of a span, by number."""
+    found: dict[int, dict[str, object]] = {}
+    for batch in plan.batches(span):
+        drawn = draw(batch.graph, batch.sizes, len(batch.span), seed=plan.seed, start=batch.span.start)
+        for index, number in enumerate(range(batch.span.start, batch.span.stop)):
+            values = {name: value[index].tobytes() for name, value in drawn.values.items()}
+            found[number] = {"graph": batch.graph, "sizes": dict(batch.sizes), **values}
+    return found
+
+
+WHOLE = points(SMALL, Span(0, 1000))
+
+
+@given(st.lists(st.tuples(st.integers(0, 999), st.integers(1, 70)), min_size=1, max_size=4))
+def test_any_span_computed_alone_has_the_same_points(spans: list[tuple[int, int]]) -> None:
+    again = Plan.from_json(SMALL.to_json())
+    for start, length in spans:
+        span = Span(start, min(1000, start + length))
+        alone = points(again, span)
+        assert list(alone) == list(range(span.start, span.stop))
+        assert all(alone[number] == WHOLE[number] for number in alone)
+
+
+def test_another_seed_has_other_points() -> None:
+    other = points(Plan(1000, seed=4, batch=8, points_a_graph=64, points_a_span=32), Span(0, 1000))
+    assert not any(other[number] == WHOLE[number] for number in WHOLE)
+
+
+def test_no_two_points_are_the_same() -> None:
+    assert len({json.dumps({name: str(value) for name, value in point.items()}) for point in WHOLE.values()}) == 1000
+
+
+def test_spans_and_batches_are_every_point_once() -> None:
+    spans = list(SMALL.spans())
+    assert [n for span in spans for n in range(span.start, span.stop)] == list(range(1000))
+    for span in spans:
+        batches = list(SMALL.batches(span))
+        assert [n for batch in batches for n in range(batch.span.start, batch.span.stop)] == list(
+            range(span.start, span.stop)
+        )
+        for batch in batches:
+            ends = batch.span.start, batch.span.stop - 1
+            assert {SMALL.graph(n) for n in ends} == {batch.graph}
+            assert all(SMALL.sizes(n) == batch.sizes for n in ends)
+
+
+def test_a_sweep_without_end_goes_on_with_the_same_spans() -> None:
+    endless = Plan(seed=3, batch=8, points_a_graph=64, points_a_span=32)
+    assert list(islice(endless.spans(), 31)) == list(SMALL.spans())[:31]
+    assert next(islice(endless.spans(), 10**5, None)) == Span(32 * 10**5, 32 * (10**5 + 1))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_walk_over_sizes_meets_every_combination_before_any_again(seed: int) -> None:
+    plan = Plan(seed=seed, batch=1, points_a_graph=2**20, points_a_span=1)
+    first = next(number for number in range(0, 2**30, 2**20) if len(plan.graph(number).axes) == 4)
+    axes = plan.graph(first).axes
+    others = list(product(range(1, 9), repeat=3))
+    seen: dict[tuple[int, ...], int] = {}
+    for number in range(first, first + 16 * len(others)):
+        sizes = tuple(plan.sizes(number)[axis] for axis in axes)
+        seen[sizes] = seen.get(sizes, 0) + 1
+    # Larger batches come more often: eight three times, none once.
+    shares = {8: 3, 7: 2, 6: 2, 5: 2, 4: 2, 3: 2, 2: 1, 1: 1, 0: 1}
+    assert seen == {(batch, *rest): share for batch, share in shares.items() for rest in others}
+    assert plan.sizes(first + 16 * len(others)) == plan.sizes(first)
+
+
+def test_the_walk_sees_all_sizes_soon() -> None:
+    plan = Plan(seed=1, batch=1, points_a_graph=2**20, points_a_span=1)
+    sizes = [plan.sizes(number) for number in range(64)]
+    for axis in plan.graph(0).axes:
+        assert len({one[axis] for one in sizes}) == (9 if axis == "batch" else 8)
+
+
+def test_the_first_graphs_are_the_seeds_in_each_dtype() -> None:
+    assert [SMALL.graph(number * 64).dtype for number in (0, 1)] == ["float32", "float64"]
+    assert SMALL.graph(0).changed(dtype="float64") == SMALL.graph(64) != SMALL.graph(128)
+
+
+def test_an_exact_plan_has_polynomials_alone() -> None:
+    plan = plan_of(2**18, exact=True)
+    for number in range(0, 2**18, plan.points_a_graph):
+        assert plan.graph(number).dtype == "float64"
+        assert plan.graph(number).reduction != "mean"
+    with pytest.raises(UsageError, match="integers are exact in float64 alone; found float32"):
+        plan_of(10, exact=True, dtypes=["float32"])
+    with pytest.raises(UsageError, match="law golden is no identity of polynomials"):
+        plan_of(10, exact=True, laws=["golden"])
+
+
+@given(st.one_of(st.none(), st.integers(1, 2 * 10**12)))
+def test_a_plan_suits_the_number_of_points(count: int | None) -> None:
+    plan = plan_of(count)
+    assert plan.points == count
+    assert plan.batch <= plan.points_a_span <= plan.points_a_graph
+    if count is not None and count >= DEFAULT_POINTS:
+        assert count >= 4 * plan.points_a_graph
+
+
+@pytest.mark.parametrize(
+    "plan", [SMALL, Plan(), plan_of(10**9, seed=-2, engines=["eager", "xla"], laws=["leak"], exact=False)]
+)
+def test_a_plan_survives_json(plan: Plan) -> None:
+    assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"points": 0}, r"points must be a whole number from 1 to 2\^48; found 0"),
+        ({"points": MOST_POINTS + 1}, "points must be a whole number"),
+        ({"points": 1.5}, r"points must be a whole number from 1 to 2\^48; found 1\.5"),
+        ({"points": True}, "points must be a whole number"),
+        ({"seed": "1"}, "seed must be a whole number; found '1'"),
+        ({"batch": 3}, "batch must be a power of two of at least 3; found 3"),
+        ({"points_a_span": 2**12}, "points_a_span must be a power of two of at least 8192; found 4096"),
+        ({"points_a_graph": 2**20 + 1}, "points_a_graph must be a power of two"),
+        ({"engines": ()}, "at least one engine and one dtype"),
+        ({"dtypes": ()}, "at least one engine and one dtype"),
+        ({"engines": ["grapf"]}, "unknown engine 'grapf'; did you mean 'graph'"),
+        ({"laws": ["adition"]}, "unknown law 'adition'; did you mean 'addition'"),
+        ({"dtypes": ["float16"]}, "unknown dtype 'float16'"),
+        ({"laws": ["golden"], "exact": True}, "law golden is no identity"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        Plan(**options)
+    with pytest.raises(UsageError, match=message):
+        Plan.from_json({**Plan().to_json(), **options})
+
+
+@pytest.mark.parametrize("stored", [7, {}, {"points": 1}, {**Plan().to_json(), "more": 1}])
+def test_what_is_no_plan_is_refused(stored: object) -> None:
+    with pytest.raises(UsageError, match="has other fields than this gradcheck's"):
+        Plan.from_json(stored)
+
+
+def test_fields_of_a_wrong_type_are_refused() -> None:
+    with pytest.raises(UsageError, match="a field has the wrong type"):
+        Plan.from_json({**Plan().to_json(), "engines": 7})
+
+
+@given(st.integers(0, 100), st.integers(2, 100))
+def test_halves_are_the_whole(start: int, length: int) -> None:
+    first, second = Span(start, start + length).halves()
+    assert (first.start, first.stop, second.stop) == (start, second.start, start + length)
+    assert min(len(first), len(second)) >= 1
+    assert np.abs(len(first) - len(second)) <= 1
