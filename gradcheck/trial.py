@@ -143,7 +143,11 @@ class Arena:
         """Return some of the points, or all of them as they are."""
         if len(indices) == len(self.points):
             return self
-        return Arena(self.graph, self.points.take(indices), self.objectives, self.stacked, self.exact)
+        name = f"among {indices.tobytes().hex()}"
+        if name not in self._related:
+            points = self.points.take(indices)
+            self._related[name] = Arena(self.graph, points, self.objectives, self.stacked, self.exact)
+        return self._related[name]
 
     def _relate(self, name: str, graph: TwoHeadGraph, points: Points, *, stacked: bool) -> Arena:
         if name not in self._related:

@@ -75,7 +75,6 @@ def run(
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="What --out named.", show_default=False)],
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as JSON; - for stdout.")] = None,
-    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as a page to look at.")] = None,
 ) -> None:
     """Show what a sweep has found, while it runs or after.
 
@@ -83,12 +82,11 @@ def report(
     """
     with clear_errors():
         from gradcheck.report.sweep import to_json
-        from gradcheck.report.sweep_page import to_html
         from gradcheck.sweep.log import read
 
-        check_reports((json, html))
+        check_reports((json,))
         log = read(folder)
-        write_reports((json, lambda: to_json(log)), [(html, lambda: to_html(log))], lambda: _print(log))
+        write_reports((json, lambda: to_json(log)), [], lambda: _print(log))
     raise typer.Exit(_exit_code(log))
 
 
