@@ -1,0 +1,119 @@
+"""Parts of one sweep and sweeps of several seeds are joined, and no point counts twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradcheck.errors import UsageError
+from gradcheck.report.sweep import where
+from gradcheck.sweep.log import Log, create, read, resumed
+from gradcheck.sweep.merge import merge
+from gradcheck.sweep.plan import MOST_POINTS, Plan
+from gradcheck.sweep.tally import Tally
+from sweep.fake import Fake, holds, sweep
+from sweep.made import PLAN, plain, whole
+
+OTHER = Plan(500, seed=6, batch=4, points_a_graph=256, points_a_span=128)
+
+
+def swept(folder: Path, plan: Plan = PLAN, part: tuple[int, int] = (1, 1), **options: Any) -> Path:
+    sweep(create(folder, plan, part), Fake(**options))
+    return folder
+
+
+def entries(log: Log) -> tuple[list[Any], list[Any]]:
+    done = sorted(str(one.to_json()) for one in log.done)
+    return done, sorted(str(cause.to_json()) for cause in log.causes.values())
+
+
+def test_parts_of_one_plan_are_the_whole(tmp_path: Path) -> None:
+    parts = [swept(tmp_path / str(k), part=(k, 2), seed=k) for k in (1, 2)]
+    assert all(0 < read(part).judged < 1000 for part in parts)
+    merged = merge(parts, tmp_path / "both")
+    for log in (merged, read(tmp_path / "both")):
+        assert log.plans == (PLAN,)
+        assert plain(log.tally) == whole()
+        assert list(log.missing()) == []
+    assert {cause.name for cause in merged.causes.values()} == {"cause-0", "cause-1"}
+    assert sorted(path.name for path in (tmp_path / "both").glob("witness-*")) == [
+        "witness-cause-0.json",
+        "witness-cause-1.json",
+    ]
+
+
+def test_a_sweep_merged_with_itself_is_itself(tmp_path: Path) -> None:
+    folder = swept(tmp_path / "one", dies=holds(100))
+    merged = merge([folder, folder], tmp_path / "same")
+    assert entries(merged) == entries(read(tmp_path / "same")) == entries(read(folder))
+    assert merge([tmp_path / "same", folder], tmp_path / "again").judged == 1000
+    assert (tmp_path / "again" / "ended-5-100.json").read_bytes() == (folder / "ended-5-100.json").read_bytes()
+
+
+@pytest.mark.parametrize("killers", [(100,), (3, 900), (500, 501, 502)])
+def test_spans_that_were_halved_on_one_machine_count_once(tmp_path: Path, killers: tuple[int, ...]) -> None:
+    halved, clean = swept(tmp_path / "halved", dies=holds(*killers)), swept(tmp_path / "whole")
+    for number, order in enumerate(([halved, clean], [clean, halved])):
+        assert plain(merge(order, tmp_path / str(number)).tally) == whole()
+
+
+def test_two_seeds_add_up(tmp_path: Path) -> None:
+    folders = [swept(tmp_path / "5"), swept(tmp_path / "6", OTHER, dies=holds(40))]
+    merged = merge(folders, tmp_path / "both")
+    assert merged.plans == (PLAN, OTHER)
+    assert (merged.judged, merged.points) == (1500, 1500)
+    total = Tally()
+    for folder in folders:
+        total += read(folder).tally
+    found, expected = plain(merged.tally), plain(total)
+    # The worst point of the second is named by its place among all plans.
+    for one in (found, expected):
+        for *_, count in one["counts"]:
+            count["ulps"] = count["ulps"][0]
+    assert found == expected
+    second = [broken for broken in merged.broken if broken.point >= MOST_POINTS]
+    assert {broken.point - MOST_POINTS for broken in second} == {broken.point for broken in read(folders[1]).broken}
+    assert where(merged, MOST_POINTS + 31).startswith("point 31 of seed 6: ")
+    assert where(merged, 31).startswith("point 31 of seed 5: ")
+    assert (tmp_path / "both" / "ended-6-40.json").exists()
+    assert len(merged.causes) == 4 + 2
+
+
+def test_merging_in_turns_is_merging_at_once(tmp_path: Path) -> None:
+    third = Plan(300, seed=7, batch=4, points_a_graph=256, points_a_span=128)
+    x, y, z = (swept(tmp_path / str(plan.seed), plan) for plan in (PLAN, OTHER, third))
+    merge([x, y], tmp_path / "xy")
+    in_turns = merge([z, tmp_path / "xy"], tmp_path / "turns")
+    at_once = merge([z, x, y], tmp_path / "once")
+    assert in_turns.plans == at_once.plans
+    assert entries(in_turns) == entries(at_once)
+
+
+def test_a_merge_of_one_plan_is_gone_on_with_and_of_two_is_not(tmp_path: Path) -> None:
+    part, other = swept(tmp_path / "part", part=(1, 2)), swept(tmp_path / "other", OTHER)
+    merge([part], tmp_path / "same")
+    with resumed(tmp_path / "same") as log:
+        sweep(log, Fake())
+    assert plain(read(tmp_path / "same").tally) == whole()
+    merge([part, other], tmp_path / "both")
+    with pytest.raises(UsageError, match="both is a merge of several sweeps"), resumed(tmp_path / "both"):
+        pass
+
+
+def test_a_merge_never_writes_over_a_sweep(tmp_path: Path) -> None:
+    one, other = swept(tmp_path / "one", part=(1, 2)), swept(tmp_path / "other", part=(2, 2))
+    before = {path: path.read_bytes() for path in one.iterdir()}
+    with pytest.raises(UsageError, match="one holds a sweep already"):
+        merge([one, other], one)
+    assert {path: path.read_bytes() for path in one.iterdir()} == before
+
+
+def test_a_witness_that_is_gone_is_told(tmp_path: Path) -> None:
+    one = swept(tmp_path / "one")
+    (one / "witness-cause-1.json").unlink()
+    with pytest.raises(UsageError, match=r"cannot copy .*witness-cause-1\.json to .*: No such file or directory"):
+        merge([one], tmp_path / "out")
+    with pytest.raises(UsageError, match="out holds no sweep"):
+        read(tmp_path / "out")
