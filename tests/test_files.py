@@ -35,18 +35,14 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
 ) -> None:
     path = tmp_path / "report.json"
     path.write_text("old")
-    whole = Path.write_bytes
-
-    def half(self: Path, content: bytes) -> int:
-        whole(self, content[:2])
-        raise error
 
     def fail(*_: object) -> None:
         raise error
 
     with monkeypatch.context() as patch:
         if moment == "while writing":
-            patch.setattr(Path, "write_bytes", half)
+            # The content is on its way to the disk by then.
+            patch.setattr(files.os, "fsync", fail)
         else:
             patch.setattr(files.os, "replace", fail)
         expected = UsageError if isinstance(error, OSError) else KeyboardInterrupt
