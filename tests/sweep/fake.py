@@ -64,7 +64,9 @@ class Fake:
         if self._dies(args[-1]):
             future.set_exception(Killed("its process ended with exit code 11"))
             for _ in range(min(self._blamed, len(self._waiting))):
-                self._any()[0].set_exception(Killed("beside another"))
+                beside, _, others = self._any()
+                self._dies(others[-1])
+                beside.set_exception(Killed("beside another"))
             return
         try:
             future.set_result(function(*args))
