@@ -99,6 +99,7 @@ class Sweep:
         spans = self._spans()
         try:
             while self._submit(spans):
+                self.workers.check()
                 finished, _ = wait(self._pending, timeout=_TICK, return_when=FIRST_COMPLETED)
                 for future in finished:
                     self._finish(self._pending.pop(future), future)

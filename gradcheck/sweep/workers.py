@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pebble import ProcessPool
 
 _LIMIT = 3600.0  # seconds for one span, which takes some: after that it hangs
+_ALL_ENDED = "the processes that judge ended"
+_STARTS = 4  # times in a row that processes end before one of them has done anything
 
 
 class Workers(Protocol):
@@ -28,6 +30,13 @@ class Workers(Protocol):
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         """Run a function in another process."""
+
+    def check(self) -> None:
+        """Look after the workers, now and then: tasks that nobody will finish fail.
+
+        Raises:
+            UsageError: There will be no workers any more.
+        """
 
     def why_killed(self, error: BaseException) -> str:
         """Return how a task's process ended, empty if it did not and the task raised."""
@@ -42,6 +51,8 @@ class Local(AbstractContextManager["Local"]):
 
     def __init__(self, count: int | None = None) -> None:
         self.count = count or os.cpu_count() or 1
+        self._futures: set[Future[Any]] = set()
+        self._starts = 0
         self._pool = self._start()
 
     def _start(self) -> ProcessPool:
@@ -52,16 +63,37 @@ class Local(AbstractContextManager["Local"]):
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         """Run a function in one of the processes."""
-        if not self._pool.active:
-            # An idle process that somebody killed takes the whole pool with it.
-            self._stop()
-            self._pool = self._start()
-        return self._pool.schedule(function, args=args, timeout=_LIMIT)
+        self.check()
+        future: Future[Any] = self._pool.schedule(function, args=args, timeout=_LIMIT)
+        self._futures.add(future)
+        future.add_done_callback(self._forget)
+        return future
+
+    def _forget(self, future: Future[Any]) -> None:
+        self._futures.discard(future)
+        if not future.cancelled() and future.exception() is None:
+            self._starts = 0
+
+    def check(self) -> None:
+        """Start processes anew where all have ended: one that is killed while all are idle takes them all with it.
+
+        Raises:
+            UsageError: They end again and again before one of them has done anything.
+        """
+        if self._pool.active:
+            return
+        self._stop()
+        for future in list(self._futures):
+            future.set_exception(BrokenProcessPool(_ALL_ENDED))
+        self._starts += 1
+        if self._starts == _STARTS:
+            raise UsageError(f"{_ALL_ENDED} as soon as they started, {_STARTS} times in a row")
+        self._pool = self._start()
 
     def why_killed(self, error: BaseException) -> str:
         """Return how the process ended."""
         if isinstance(error, BrokenProcessPool):
-            return "the processes that judge ended"
+            return _ALL_ENDED
         return describe_end(error, _LIMIT)
 
     def _stop(self) -> None:
@@ -106,6 +138,9 @@ class Cluster(AbstractContextManager["Cluster"]):
         """Run a function on one of the workers."""
         found: Future[Any] = self._executor.submit(function, *args)
         return found
+
+    def check(self) -> None:
+        """Do nothing: Dask looks after its workers."""
 
     def why_killed(self, error: BaseException) -> str:
         """Return how the worker ended."""

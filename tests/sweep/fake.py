@@ -52,6 +52,8 @@ class Fake:
         self._waiting.append((future, function, args))
         return future
 
+    def check(self) -> None: ...
+
     def why_killed(self, error: BaseException) -> str:
         return str(error) if isinstance(error, Killed) else ""
 

@@ -32,9 +32,10 @@ def judge(plan: Plan, span: Span) -> Judged:
 
 def whole(plan: Plan = PLAN, *, without: Iterable[int] = ()) -> dict[str, Any]:
     """Return what a sweep counts that nobody stops, at all points but some."""
-    total = Tally()
-    for point in sorted(set(range(plan.points or 0)) - set(without)):
-        total += judge(plan, Span(point, point + 1)).tally
+    total, start = Tally(), 0
+    for left_out in sorted({*without, plan.points or 0}):
+        total += judge(plan, Span(start, left_out)).tally
+        start = left_out + 1
     return plain(total)
 
 
