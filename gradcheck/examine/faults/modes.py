@@ -49,6 +49,17 @@ FAULTS: tuple[Known, ...] = (
         found="InvalidArgumentError: *",
     ),
     Known(
+        "pfor-roll-negative-axis",
+        ("roll/far/*/jacobian", "roll/an axis twice/*/jacobian"),
+        found="*, allowed *",
+        surely=("roll/far/float64/jacobian",),
+    ),
+    Known(
+        "pfor-nothing-to-stack",
+        ("dynamic_partition/of a scalar/*/jacobian",),
+        found="InvalidArgumentError: *",
+    ),
+    Known(
         "tensor-array-gather-repeated",
         ("array_gather/repeated*", "list_gather/repeated/*"),
         found="*, allowed *",

@@ -116,7 +116,7 @@ ragged(
             ),
         )
     ),
-    limits=NO_XLA,
+    limits={**NO_XLA, "reverse over reverse": NO_SECOND},
 )
 
 # Gathered.
