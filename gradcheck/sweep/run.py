@@ -75,7 +75,7 @@ class Sweep:
     _urgent: deque[Task] = field(default_factory=deque)
     _pending: dict[Future[Any], Task] = field(default_factory=dict)
     _looked: set[tuple[str, str, int]] = field(default_factory=set)
-    _suspects: deque[Span] = field(default_factory=deque)
+    _suspects: deque[Task] = field(default_factory=deque)
     _again: set[Task] = field(default_factory=set)
     _given_up: Counter[int] = field(default_factory=Counter)
     _fresh: int = 0
@@ -137,7 +137,9 @@ class Sweep:
         if isinstance(error, (ImportError, UsageError)):
             raise UsageError(f"a worker cannot judge: {error}; {self.log.kept}") from error
         killed = self.workers.why_killed(error) if error else ""
-        if isinstance(task, Broken):
+        if killed and isinstance(task, Broken) and task not in self._again:
+            self._try_alone(task)
+        elif isinstance(task, Broken):
             self._keep_cause(task, killed or error, None if error else future.result())
         elif error is None:
             judged, memory = future.result()
@@ -153,11 +155,14 @@ class Sweep:
         if len(span) > (1 if known < _ENDED else plan.batch):
             self._urgent.extendleft(reversed(span.halves()))
         elif ended and span not in self._again:
-            # A process may end for other reasons, or with another point: only what ends it alone is to blame.
-            self._again.add(span)
-            self._suspects.append(span)
+            self._try_alone(span)
         else:
             self._give_up(span, reason, ended=ended)
+
+    def _try_alone(self, task: Task) -> None:
+        """Try once more: a process may end for other reasons, and only what ends it alone is to blame."""
+        self._again.add(task)
+        self._suspects.append(task)
 
     def _keep(self, done: Done) -> None:
         self.log.add(done)

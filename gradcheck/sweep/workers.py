@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gradcheck.errors import UsageError
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 _LIMIT = 3600.0  # seconds for one span, which takes some: after that it hangs
 _ALL_ENDED = "the processes that judge ended"
+_ANSWER = "20s"  # within which a scheduler does
+_ASK = 2.0  # seconds after which it is asked again who works
 _STARTS = 4  # times in a row that processes end before one of them has done anything
 
 
@@ -121,22 +125,28 @@ class Cluster(AbstractContextManager["Cluster"]):
             raise UsageError("--scheduler needs Dask: pip install 'gradcheck[cluster]'") from error
         try:
             client: Any = distributed.Client  # Dask leaves it untyped
-            self._client = client(address, timeout="20s")
+            self._client = client(address, timeout=_ANSWER)
         except (OSError, ValueError) as error:
             raise UsageError(f"no scheduler answers at {address}: {error}") from error
+        self._count, self._asked = 0, -_ASK
         if not self.count:
             self._client.close()
             raise UsageError(f"the scheduler at {address} has no workers: start some with dask worker {address}")
-        self._executor = self._client.get_executor(retries=0, pure=False)
 
     @property
     def count(self) -> int:
-        """How many threads its workers have, each of which takes a task."""
-        return int(sum(self._client.nthreads().values()))
+        """How many threads its workers have, each of which takes a task; where nobody answers, how many they had."""
+        if self._client.status == "running" and time.monotonic() - self._asked >= _ASK:
+            with suppress(OSError):  # what a scheduler that is gone was given is cancelled, and ends the sweep
+                self._count = int(sum(self._client.nthreads().values()))
+            self._asked = time.monotonic()
+        return self._count
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         """Run a function on one of the workers."""
-        found: Future[Any] = self._executor.submit(function, *args)
+        # Dask's own executor never finishes a future whose result was lost with its worker, and then again.
+        found: Future[Any] = Future()
+        self._client.submit(function, *args, pure=False).add_done_callback(partial(_pass_on, found))
         return found
 
     def check(self) -> None:
@@ -149,5 +159,15 @@ class Cluster(AbstractContextManager["Cluster"]):
         return "the workers that ran it died" if isinstance(error, KilledWorker) else ""
 
     def __exit__(self, *_: object) -> None:
-        self._executor.shutdown(wait=False, cancel_futures=True)
         self._client.close()
+
+
+def _pass_on(found: Future[Any], given: Any) -> None:
+    """Finish a future as Dask finished its own."""
+    try:
+        found.set_result(given.result())
+    except CancelledError:
+        found.cancel()
+        found.set_running_or_notify_cancel()  # whoever waits for it
+    except BaseException as error:
+        found.set_exception(error)

@@ -8,6 +8,8 @@ import signal
 from pathlib import Path
 from types import SimpleNamespace
 
+import pebble  # imported once, by the server that forks
+
 from gradcheck import files
 from gradcheck.sweep import lines, log, run, workers
 from gradcheck.sweep.log import create, resumed
@@ -61,6 +63,7 @@ def sweep(folder: Path) -> None:
     # Processes that are forked have imported all that they need.
     workers.multiprocessing = SimpleNamespace(get_context=lambda _: multiprocessing.get_context("fork"))
     run.work, run.look = made.work, made.look
+    assert pebble.ProcessPool
     with Local(2) as local, resumed(folder) as found:
         Sweep(found, local).run()
 

@@ -83,6 +83,7 @@ def test_workers_that_die_by_chance_lose_nothing(
     sweep(log, Fake(3, seed, dies=once(chance, seed), blamed=blamed))
     check_once(log, without=set())
     assert not list(log.folder.glob("ended-*"))
+    assert all(cause.witness for cause in log.causes.values())
 
 
 def test_a_span_that_dies_again_died_alone(log: Log) -> None:
