@@ -154,6 +154,7 @@ def test_a_scheduler_that_is_gone_stops_the_sweep(tmp_path: Path, monkeypatch: p
                 # Asked before it knows of the death, it would wait for an answer.
                 wait_until(lambda: cluster._client.status != "running")
 
+        monkeypatch.setattr(workers, "_ANSWER", "5s")  # a result that was on its way is waited for as long
         with pytest.raises(UsageError, match="what is done so far is kept: go on with"), Cluster(address) as cluster:
             Sweep(log, cluster, show=end_scheduler).run()
     kept = read(log.folder)
