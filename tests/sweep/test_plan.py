@@ -93,6 +93,14 @@ def test_the_walk_sees_all_sizes_soon() -> None:
         assert len({one[axis] for one in sizes}) == (9 if axis == "batch" else 8)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_every_four_sizes_are_met_in_little_more_stacks_than_there_are_of_them(seed: int) -> None:
+    plan = Plan(seed=seed, batch=1, points_a_graph=2**20, points_a_span=1)
+    others = [axis for axis in plan.graph(0).axes if axis != "batch"]
+    met = {tuple(plan.sizes(number)[axis] for axis in others) for number in range(8**4 * 9 // 8)}
+    assert met == set(product(range(1, 9), repeat=4))
+
+
 def test_the_first_graphs_are_the_seeds_in_each_dtype() -> None:
     assert [SMALL.graph(number * 64).dtype for number in (0, 1)] == ["float32", "float64"]
     assert SMALL.graph(0).changed(dtype="float64") == SMALL.graph(64) != SMALL.graph(128)
