@@ -50,9 +50,9 @@ def find_smallest(law: Law, trial: Trial, check: Check, known: Sequence[Witness]
     return witness
 
 
-def witness_of(law: Law, trial: Trial, check: Check) -> Witness:
-    """Keep the first point at which a check is broken."""
-    index = int(np.flatnonzero(check.comparison.broken)[0])
+def witness_of(law: Law, trial: Trial, check: Check, index: int | None = None) -> Witness:
+    """Keep a point at which a check is broken, the first if it is not told."""
+    index = int(np.flatnonzero(check.comparison.broken)[0]) if index is None else index
     return Witness(
         law.name,
         trial.engine.name,
@@ -63,6 +63,7 @@ def witness_of(law: Law, trial: Trial, check: Check) -> Witness:
         trial.graph,
         trial.points[index],
         trial.arena.stacked,
+        exact=trial.arena.exact,
     )
 
 

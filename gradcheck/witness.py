@@ -55,6 +55,7 @@ class Witness:
         stacked: Whether the batched form was used.
         environment: Versions, machine and flags.
         optimizer: For laws of a step: name of the optimizer; otherwise empty.
+        exact: Whether the point is of integers so small that nothing is rounded, so that nothing is allowed.
     """
 
     law: str
@@ -68,6 +69,7 @@ class Witness:
     stacked: bool = True
     environment: Mapping[str, str] = field(default_factory=describe_environment)
     optimizer: str = ""
+    exact: bool = False
 
     @property
     def name(self) -> str:
@@ -93,6 +95,7 @@ class Witness:
             "point": self.point.to_json(),
             "environment": dict(self.environment),
             "optimizer": self.optimizer,
+            "exact": self.exact,
         }
 
     def save(self, folder: Path) -> Path:
@@ -159,6 +162,7 @@ def _from_json(stored: Mapping[str, Any]) -> Witness:
     return Witness(
         law, engines[stored["engine"]].name, peers, str(stored["claim"]), str(stored["variable"]), explanation, graph,
         Point.from_json(graph, stored["point"]), bool(stored["stacked"]), dict(stored["environment"]), optimizer,
+        bool(stored.get("exact")),
     )  # fmt: skip
 
 
@@ -206,5 +210,6 @@ def _judge_gradients(witness: Witness) -> list[Check]:
     law, engine = laws[witness.law], engines[witness.engine]
     if reason := law.why_not(witness.graph, engine):
         raise UsageError(f"law {law.name} does not apply to this graph on engine {engine.name}: {reason}")
-    arena = Arena(witness.graph, witness.point.stacked(), all_objectives(), stacked=witness.stacked)
+    points = witness.point.stacked()
+    arena = Arena(witness.graph, points, all_objectives(), stacked=witness.stacked, exact=witness.exact)
     return list(law.judge(Trial(arena, engine, tuple(engines[name] for name in witness.peers))))

@@ -69,7 +69,7 @@ def look_into(plan: Plan, broken: Broken) -> Look | None:
             again = next((c for c in law.judge(one) if c.claim == check.claim and c.comparison.broken.any()), None)
             if again is not None:
                 return Look(find_smallest(law, one, again, []), alone=True)
-            return Look(witness_of(law, trial, check), alone=False)
+            return Look(witness_of(law, trial, check, index), alone=False)
     return None
 
 

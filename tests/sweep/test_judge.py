@@ -1,0 +1,233 @@
+"""What is judged in stacks is what is judged one by one, and all of it is counted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from faults.faults import Fault, Faulty
+from gradcheck.engines import _memories, engines
+from gradcheck.golden import W2
+from gradcheck.identity import degree, exact_bound
+from gradcheck.laws import asks_further, laws
+from gradcheck.point import draw
+from gradcheck.sweep import judge
+from gradcheck.sweep.judge import FEW, Broken, judge_span, objectives_of
+from gradcheck.sweep.plan import Plan, Span
+from gradcheck.sweep.tally import BUCKETS, Count, Tally
+from sweep.lies import everywhere, last_bit, lying, numbers_at, one_more, positive
+
+PLAN = Plan(48, seed=3, batch=8, points_a_graph=16, points_a_span=16, laws=("addition", "additivity", "product"))
+ONE_GRAPH = replace(PLAN, points_a_graph=64, dtypes=("float64",))  # the seed's
+EXACT = replace(PLAN, exact=True, dtypes=("float64",), laws=("addition", "additivity"))
+# Its fourth graph has a kink, and no layer beside it.
+KINKED = replace(PLAN, seed=7, dtypes=("float64",), laws=("additivity",))
+OF_KINKED = Span(48, 64)
+
+
+def plant(monkeypatch: pytest.MonkeyPatch, *liars: Faulty) -> None:
+    for liar in liars:
+        monkeypatch.setitem(engines._entries, liar.name, liar)
+
+
+def figures(count: Count) -> tuple[int, ...]:
+    return count.judged, count.broken, count.left_out, count.ill_conditioned
+
+
+# --- counts ----------------------------------------------------------------------------------------
+
+
+def test_counts_are_those_of_the_points_one_at_a_time() -> None:
+    together, alone = judge_span(PLAN, Span(0, 48)).tally, Tally()
+    for number in range(48):
+        alone += judge_span(PLAN, Span(number, number + 1)).tally
+    assert together.points == alone.points == 48
+    assert together.not_applicable == alone.not_applicable
+    assert {key: figures(count) for key, count in together.counts.items()} == {
+        key: figures(count) for key, count in alone.counts.items()
+    }
+    assert {dtype for _, _, dtype in together.counts} == {"float32", "float64"}
+    assert all(count.judged for count in together.counts.values())
+
+
+def test_every_broken_point_is_counted_and_the_first_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch, lying(positive("a"), one_more, W2))
+    expected = numbers_at(ONE_GRAPH, Span(3, 61), positive("a"))
+    judged = judge_span(ONE_GRAPH, Span(3, 61))
+    assert judged.tally.counts["addition", "graph", "float64"].broken == len(expected) > FEW
+    assert judged.broken == [Broken(number, "addition", "graph") for number in expected[:FEW]]
+
+
+def test_the_worst_error_is_that_of_its_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    span = Span(0, 64)
+    # The widest stack has a value of `a` that no other point has.
+    batch = max(ONE_GRAPH.batches(span), key=lambda batch: batch.sizes["batch"])
+    at = draw(batch.graph, batch.sizes, 8, seed=ONE_GRAPH.seed, start=batch.span.start).values["a"][5]
+    honest = judge_span(ONE_GRAPH, span).tally.counts["additivity", "graph", "float64"]
+    plant(monkeypatch, lying(lambda points: points.values["a"] == at, lambda g, _: g * (1 + 2.0**-20), "embedding"))
+    count = judge_span(ONE_GRAPH, span).tally.counts["additivity", "graph", "float64"]
+    assert count.share.point == count.ulps.point == batch.span.start + 5
+    # A relative error of 2^-20 is of 2^32 units in the last place of float64's largest entry.
+    assert 2.0**31 < count.ulps.error < 2.0**33
+    assert (count.broken, honest.broken) == (1, 0)
+    assert count.histogram[BUCKETS - 1] == honest.histogram[BUCKETS - 1] + 1 == 1
+    assert count.histogram.sum() == honest.histogram.sum() == count.judged == 64
+
+
+@pytest.mark.usefixtures("failing_eager")
+def test_an_engine_that_raises_is_counted_and_the_others_are_judged() -> None:
+    tally = judge_span(replace(PLAN, engines=("eager", "graph")), Span(0, 16)).tally
+    assert tally.errors == {("eager", "engine eager failed: RuntimeError: no such [kernel]"): 16}
+    assert {engine for _, engine, _ in tally.counts} == {"graph"}
+    assert (tally.points, tally.counts["addition", "graph", "float32"].judged) == (16, 16)
+
+
+def fail_one_by_one(honest: Any, graph: Any, points: Any, objectives: Any, stacked: bool) -> Any:
+    if not stacked:
+        raise ValueError("one is none")
+    return honest(graph, points, objectives, stacked=stacked)
+
+
+def test_a_law_whose_question_raises_is_counted_and_other_laws_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch, Faulty(Fault("raises", "", fail_one_by_one)))
+    tally = judge_span(replace(PLAN, laws=("addition", "batched")), Span(0, 16)).tally
+    assert tally.errors == {("graph", "engine graph failed: ValueError: one is none"): 16}
+    assert {law for law, _, _ in tally.counts} == {"addition"}
+
+
+def test_a_law_that_does_not_apply_says_why() -> None:
+    tally = judge_span(replace(PLAN, laws=("addition", "independent-heads")), Span(0, 16)).tally
+    assert tally.not_applicable == {("independent-heads", "graph", laws["independent-heads"].why_not(
+        PLAN.graph(0), engines["graph"]
+    )): 16}  # fmt: skip
+
+
+# --- kinks -----------------------------------------------------------------------------------------
+
+
+def kinked_where_positive(honest: Any, graph: Any, points: Any, objectives: Any, stacked: bool) -> Any:
+    found = honest(graph, points, objectives, stacked=stacked)
+    return replace(found, kinked=np.asarray(points.values["a"] > 0))
+
+
+def test_points_at_kinks_are_left_out_and_the_others_keep_their_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert KINKED.graph(OF_KINKED.start).kinked
+    plant(
+        monkeypatch,
+        Faulty(Fault("kinks", "", kinked_where_positive, engine="numeric")),
+        lying(positive("b"), one_more, "embedding"),
+    )
+    kinks = set(numbers_at(KINKED, OF_KINKED, positive("a")))
+    expected = [number for number in numbers_at(KINKED, OF_KINKED, positive("b")) if number not in kinks]
+    judged = judge_span(replace(KINKED, engines=("graph", "numeric")), OF_KINKED)
+    assert (judged.tally.kinked, judged.tally.points) == (len(kinks), 16 - len(kinks))
+    assert [one.point for one in judged.broken if one.engine == "graph"] == expected
+    assert expected
+    assert kinks
+    # Where nothing is differenced, nobody minds kinks.
+    assert judge_span(KINKED, OF_KINKED).tally.kinked == 0
+
+
+# --- exact -----------------------------------------------------------------------------------------
+
+
+def test_an_honest_exact_sweep_leaves_little_doubt() -> None:
+    tally = judge_span(EXACT, Span(0, 48)).tally
+    assert (tally.points, tally.inexact, tally.broken, tally.errors) == (48, 0, 0, {})
+    expected: dict[int, float] = {}
+    for batch in EXACT.batches(Span(0, 48)):
+        bound = exact_bound(batch.graph, batch.sizes, objectives_of(EXACT))
+        assert bound is not None
+        # Polynomials that differ agree by chance at one of so many points; at eight of them, by that to the eighth.
+        bits = 8 * np.log2((2 * bound + 1) / degree(batch.graph))
+        index = batch.span.start // EXACT.points_a_graph
+        expected[index] = min(bits, expected.get(index, np.inf))
+    assert tally.bits == pytest.approx(expected)
+    assert min(tally.bits.values()) > 8
+
+
+def test_an_exact_sweep_catches_what_no_tolerance_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch, lying(everywhere, last_bit, "embedding"))
+    count = judge_span(EXACT, Span(0, 48)).tally.counts["additivity", "graph", "float64"]
+    assert count.broken == count.judged == 48
+    usual = judge_span(ONE_GRAPH, Span(0, 48)).tally.counts["additivity", "graph", "float64"]
+    assert (usual.broken, usual.judged) == (0, 48)
+
+
+def test_where_nothing_agrees_nothing_is_proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(honest: Any, graph: Any, points: Any, objectives: Any, stacked: bool) -> Any:
+        raise RuntimeError("no")
+
+    plant(monkeypatch, Faulty(Fault("raises", "", fail, engine="eager")))
+    tally = judge_span(replace(EXACT, engines=("eager",)), Span(0, 8)).tally
+    assert (tally.bits, sum(tally.errors.values())) == ({}, 8)
+
+
+def test_where_no_integers_are_exact_points_are_left_out_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judge, "exact_bound", lambda *_: None)
+    tally = judge_span(EXACT, Span(0, 16)).tally
+    assert (tally.inexact, tally.points, tally.counts, tally.bits) == (16, 0, {}, {})
+
+
+# --- laws that ask further -------------------------------------------------------------------------
+
+
+def shares(plan: Plan, span: Span, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[tuple[int, int, int]]]:
+    """Return at which points laws are judged: first, how many, and how many examples they have."""
+    found: dict[str, list[tuple[int, int, int]]] = {}
+
+    def count(self: Any, law: Any, trial: Any, numbers: Any) -> None:
+        assert len(trial.points) == len(numbers)
+        found.setdefault(law.name, []).append((int(numbers[0]), len(numbers), trial.points.sizes["batch"]))
+
+    monkeypatch.setattr(judge._Batch, "_count", count)
+    monkeypatch.setattr(judge._Batch, "_runs", lambda *_: True)
+    judge_span(plan, span)
+    return found
+
+
+def test_laws_that_ask_further_are_judged_on_a_share_that_sees_all_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    span = Span(0, 16 * 7 * 16)
+    plan = replace(ONE_GRAPH, batch=16, points_a_graph=2**12, points_a_span=2**12, laws=())
+    found = shares(plan, span, monkeypatch)
+    further = {law for law in found if asks_further(laws[law])}
+    assert {"numeric", "batched"} <= further < set(found)
+    for law, stacks in found.items():
+        if law in further:
+            assert [start for start, *_ in stacks] == list(range(0, len(span), 7 * 16))
+            assert {number for _, number, _ in stacks} == {8}
+            assert {examples for *_, examples in stacks} == set(range(9))
+        else:
+            assert [(start, number) for start, number, _ in stacks] == [(n, 16) for n in range(0, len(span), 16)]
+
+
+def test_laws_that_ask_further_are_judged_everywhere_when_they_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = shares(replace(ONE_GRAPH, laws=("numeric", "addition")), Span(0, 64), monkeypatch)
+    assert found["numeric"] == found["addition"]
+    assert sum(number for _, number, _ in found["numeric"]) == 64
+
+
+# --- memory ----------------------------------------------------------------------------------------
+
+
+def traced() -> int:
+    return sum(memory.cache_info().currsize for memory in _memories)
+
+
+def test_what_was_traced_of_graphs_before_is_forgotten() -> None:
+    judge_span(PLAN, Span(16, 32))
+    judge_span(PLAN, Span(0, 16))
+    one = traced()
+    assert one > 0
+    judge_span(PLAN, Span(16, 48))
+    judge_span(PLAN, Span(0, 16))
+    assert traced() == one
+
+
+def test_what_was_traced_of_a_graph_is_kept_from_span_to_span(monkeypatch: pytest.MonkeyPatch) -> None:
+    judge_span(PLAN, Span(0, 8))
+    monkeypatch.setattr(judge, "forget_traces", lambda: pytest.fail("forgotten"))
+    judge_span(PLAN, Span(8, 16))
