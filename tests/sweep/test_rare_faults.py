@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +10,18 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from faults.faults import Fault, Faulty
 from gradcheck.cli import app
-from gradcheck.engines import Evaluation, engines
+from gradcheck.engines import engines
 from gradcheck.golden import W2
-from gradcheck.gradient import Array, Unconnected
-from gradcheck.objective import as_objective, loss1, loss2
+from gradcheck.gradient import Array
 from gradcheck.point import Points
-from gradcheck.sweep import task
+from gradcheck.sweep.judge import Broken, Judged, judge_span
 from gradcheck.sweep.log import Log, create, read
-from gradcheck.sweep.plan import Plan
+from gradcheck.sweep.look import look_into
+from gradcheck.sweep.plan import Plan, Span
 from gradcheck.witness import load_witness
 from sweep.fake import Fake, sweep
+from sweep.lies import At, Change, lying
 
 ONE = {"vocabulary": 7, "embedding": 5, "head1/0": 3, "head2/0": 6}  # of 8^4 combinations, with any batch
 
@@ -48,22 +47,9 @@ class Rare:
     name: str
     plan: Plan
     variable: str
-    shows: Callable[[Points], Array]
-    change: Callable[[Array, Points], Array]
+    shows: At
+    change: Change
     most: int
-
-    @property
-    def engine(self) -> Faulty:
-        return Faulty(Fault(self.name, self.plan.laws[0], self._lie, engine="graph"))
-
-    def _lie(self, honest: Any, graph: Any, points: Points, objectives: Any, stacked: bool) -> Evaluation:
-        found: Evaluation = honest(graph, points, objectives, stacked=stacked)
-        key = as_objective(loss1 + loss2), self.variable
-        if isinstance(gradient := found.gradients.get(key, Unconnected()), Unconnected):
-            return found
-        at, changed = self.shows(points), np.array(gradient)
-        changed[at] = self.change(changed[at], points.take(at))
-        return replace(found, gradients={**found.gradients, key: changed})
 
 
 # --- one entry, at one combination of sizes ----------------------------------------------------------
@@ -120,9 +106,18 @@ RARE = [
 ]
 
 
+def work(plan: Plan, span: Span) -> tuple[Judged, int]:
+    return judge_span(plan, span), 0
+
+
+def look(plan: Plan, broken: Broken) -> tuple[str, str, str, dict[str, Any]] | None:
+    found = look_into(plan, broken)
+    return found.sent() if found else None
+
+
 def swept(rare: Rare, folder: Path) -> Log:
-    """Sweep the whole plan, as workers do."""
-    sweep(create(folder, rare.plan), Fake(1), work=task.work, look=task.look)
+    """Sweep the whole plan as workers do, in this process."""
+    sweep(create(folder, rare.plan), Fake(1), work=work, look=look)
     return read(folder)
 
 
@@ -135,8 +130,8 @@ def replayed(witness: Path) -> tuple[int, str]:
 def test_a_rare_fault_is_found_made_small_and_replayed(
     rare: Rare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as lying:
-        lying.setitem(engines._entries, "graph", rare.engine)
+    with monkeypatch.context() as plant:
+        plant.setitem(engines._entries, "graph", lying(rare.shows, rare.change, rare.variable))
         log = swept(rare, tmp_path / "sweep")
         assert 0 < log.tally.broken <= rare.most
         (cause,) = log.causes.values()
