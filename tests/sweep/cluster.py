@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import psutil
 
 # One death is enough to be told: nobody waits for three more.
 SETTINGS = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0", "DASK_DISTRIBUTED__ADMIN__LOG_LENGTH": "0"}
-LIMIT = 120.0
 
 
 class Processes(ExitStack):
@@ -64,10 +61,3 @@ def judging_process(worker: Any) -> psutil.Process:
     children = psutil.Process(worker.pid).children()
     (found,) = [one for one in children if "resource_tracker" not in " ".join(one.cmdline())]
     return found
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait for what another process does, and not for ever."""
-    started = monotonic()
-    while not holds():
-        assert monotonic() - started < LIMIT

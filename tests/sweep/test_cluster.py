@@ -19,8 +19,9 @@ from gradcheck.sweep.plan import Plan
 from gradcheck.sweep.run import Seen, Sweep
 from gradcheck.sweep.workers import Cluster
 from sweep import deaths, made, mortal
-from sweep.cluster import LIMIT, Processes, judging_process, wait_until
+from sweep.cluster import Processes, judging_process
 from sweep.made import PLAN, plain, whole
+from sweep.processes import LIMIT, wait_until
 
 LONG = Plan(2**15, seed=5, batch=4, points_a_graph=256, points_a_span=128)
 SHORT = replace(PLAN, points_a_span=8)  # few deaths lead to a point: each costs the start of a worker

@@ -16,10 +16,10 @@ from gradcheck.sweep.plan import Plan
 from sweep import driver
 from sweep.driver import WAYS
 from sweep.made import plain, whole
+from sweep.processes import LIMIT, wait_until_ended
 
 PLAN = Plan(3000, seed=5, batch=4, points_a_graph=256, points_a_span=32)
-MOMENTS = 20
-LIMIT = 120.0
+MOMENTS = 12
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["sweep.driver"])
@@ -85,7 +85,7 @@ def test_a_sweep_that_is_killed_from_outside_leaves_no_process_and_no_lock(tmp_p
         children = psutil.Process(process.pid).children(recursive=True) if process.is_alive() else []
         process.kill()
         process.join(LIMIT)
-        assert psutil.wait_procs(children, LIMIT)[1] == []
+        wait_until_ended(children)
         check_once(read(folder))
     assert run(driver.sweep, folder) == 0
     assert plain(read(folder).tally) == whole(PLAN)
