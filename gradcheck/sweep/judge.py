@@ -128,7 +128,10 @@ class _Batch:
             self._prove(arena)
 
     def _leave_kinks_out(self, arena: Arena, numbers: Array) -> tuple[Arena, Array]:
-        smooth = ~np.asarray(arena.evaluation(engines["numeric"]).kinked)
+        try:
+            smooth = ~np.asarray(arena.evaluation(engines["numeric"]).kinked)
+        except EngineError:
+            return arena, numbers  # it is counted with the engines that raise
         self.judged.tally.kinked += int((~smooth).sum())
         return (arena, numbers) if smooth.all() else (arena.among(np.flatnonzero(smooth)), numbers[smooth])
 

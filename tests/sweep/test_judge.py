@@ -33,6 +33,10 @@ def plant(monkeypatch: pytest.MonkeyPatch, *liars: Faulty) -> None:
         monkeypatch.setitem(engines._entries, liar.name, liar)
 
 
+def fail(honest: Any, graph: Any, points: Any, objectives: Any, stacked: bool) -> Any:
+    raise RuntimeError("no such kernel")
+
+
 def figures(count: Count) -> tuple[int, ...]:
     return count.judged, count.broken, count.left_out, count.ill_conditioned
 
@@ -131,6 +135,13 @@ def test_points_at_kinks_are_left_out_and_the_others_keep_their_numbers(monkeypa
     assert judge_span(KINKED, OF_KINKED).tally.kinked == 0
 
 
+def test_where_kinks_cannot_be_told_the_others_are_judged_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch, Faulty(Fault("raises", "", fail, engine="numeric")))
+    tally = judge_span(replace(KINKED, engines=("graph", "numeric")), OF_KINKED).tally
+    assert tally.errors == {("numeric", "engine numeric failed: RuntimeError: no such kernel"): 16}
+    assert tally.counts["additivity", "graph", "float64"].judged == tally.points == 16
+
+
 # --- exact -----------------------------------------------------------------------------------------
 
 
@@ -158,9 +169,6 @@ def test_an_exact_sweep_catches_what_no_tolerance_would(monkeypatch: pytest.Monk
 
 
 def test_where_nothing_agrees_nothing_is_proved(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(honest: Any, graph: Any, points: Any, objectives: Any, stacked: bool) -> Any:
-        raise RuntimeError("no")
-
     plant(monkeypatch, Faulty(Fault("raises", "", fail, engine="eager")))
     tally = judge_span(replace(EXACT, engines=("eager",)), Span(0, 8)).tally
     assert (tally.bits, sum(tally.errors.values())) == ({}, 8)
