@@ -62,12 +62,12 @@ class Comparison:
 
 def identical(expected: MaybeGradient, found: MaybeGradient, *, points: int) -> Comparison:
     """Demand the same bits, where no rounding can differ; NaN equals NaN, and -0 equals 0."""
-    return _compare("identical", expected, found, points, lambda e, f: np.where(_same_bits(e, f), 0.0, np.inf))
+    return _compare("identical", expected, found, points, _apart)
 
 
 def different(expected: MaybeGradient, found: MaybeGradient, *, judged: Array) -> Comparison:
     """Demand that at least one entry differs, at the points ``judged``."""
-    same = _compare("identical", expected, found, len(judged), lambda e, f: np.where(_same_bits(e, f), 0.0, np.inf))
+    same = _compare("identical", expected, found, len(judged), _apart)
     return Comparison("different", expected, found, np.where(same.error == 0.0, np.inf, 0.0), judged)
 
 
@@ -129,7 +129,11 @@ def _shares(expected: Array, found: Array, allowed: Array) -> Array:
     return np.asarray(largest / allowed)
 
 
-def _same_bits(expected: Array, found: Array) -> NDArray[np.bool_]:
+def _apart(expected: Array, found: Array) -> Array:
+    """Return 0 at each point where all entries are the same bits, and infinity elsewhere."""
     # The sign of a zero is left out: -0.0 + 0.0 is 0.0, so that even adding nothing can change it.
     same = np.asarray(expected == found)
-    return same if same.all() else np.asarray(same | (np.isnan(expected) & np.isnan(found)))
+    if same.all():
+        return np.zeros(len(same))
+    same |= np.isnan(expected) & np.isnan(found)
+    return np.where(np.all(same, axis=tuple(range(1, same.ndim))), 0.0, np.inf)

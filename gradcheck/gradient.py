@@ -164,6 +164,11 @@ def entry_by_entry(values: Array) -> Array:
     return np.moveaxis(laid.reshape(*values.shape[1:], points), -1, 0)
 
 
+def zeros_like(values: Array) -> Array:
+    """Return zeros of the same shape and dtype that take no memory, and cannot be written to."""
+    return np.broadcast_to(np.zeros((), values.dtype), values.shape)
+
+
 def along_points(factor: Array, values: Array) -> Array:
     """Reshape one number a point so that it multiplies ``values``."""
     return np.asarray(factor).reshape(-1, *(1,) * (values.ndim - 1))

@@ -99,6 +99,8 @@ class Points:
 
     def rounded(self, dtype: str) -> Points:
         """Return the points with every float rounded to what ``dtype`` can hold."""
+        if dtype == "float64":
+            return self
         return self.map_floats(lambda _, value: value.astype(dtype).astype(np.float64))
 
 
@@ -179,9 +181,12 @@ def _value(graph: TwoHeadGraph, sizes: Sizes, name: str, words: Array, bound: in
             return _distribution(words)
     if bound is not None:
         return _below(words, 2 * bound + 1).astype(np.float64) - bound
-    # Odd multiples of 2^-13 between -2 and 2: never zero, and exact in float32.
-    drawn = (2.0 * (words >> np.uint64(50)).astype(np.float64) + 1.0 - 2.0**14) * 2.0**-13
-    return np.asarray(drawn * _scale(graph, sizes, name) + _center(graph, name))
+    # Odd multiples of 2^-13 between -2 and 2: never zero, and exact in float32. No step on the way rounds either.
+    unit = 2.0**-13 * _scale(graph, sizes, name)
+    drawn = (words >> np.uint64(50)).astype(np.float64)
+    drawn *= 2.0 * unit
+    drawn += (1.0 - 2.0**14) * unit + _center(graph, name)
+    return np.asarray(drawn)
 
 
 def _below(words: Array, limit: int) -> Array:

@@ -9,7 +9,7 @@ under trial take no part in the measurement, so a fault of theirs cannot widen t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -27,80 +27,79 @@ _KEYS = {FEW: 0x726F756E64696E67, REST: 0x676E69646E756F72}
 _REACH = 2.0**-20  # eight units in the last place of float32
 
 
-@dataclass(frozen=True, eq=False)
-class Rounding:
-    """The largest rounding near each point, in units of machine epsilon.
+@dataclass(eq=False)
+class Noise:
+    """What float32 adds to float64 at copies of some points, wherever there is a gradient.
 
     Attributes:
-        entries: Of the gradients' entries, ``[points]`` by objective and variable.
-        directions: Of their products with directions.
+        entries: Of the gradients' entries, ``[points * copies, ...]`` by objective and variable.
+        pushed: Of forward mode's products with directions; empty where that is not measured.
+        copies: How many there are of each point, one after the other.
     """
 
     entries: Mapping[Key, Array]
-    directions: Mapping[Key, Array]
+    pushed: Mapping[Key, Array]
+    copies: int
+    _largest: dict[tuple[Key, bool], Array] = field(default_factory=dict)
 
-    def at(self, index: int) -> Rounding:
-        """Return the rounding near one of the points."""
-        picked = (
-            {key: found[index : index + 1] for key, found in part.items()} for part in (self.entries, self.directions)
-        )
-        return Rounding(*picked)
-
-    @classmethod
-    def of(cls, parts: Sequence[Rounding]) -> Rounding:
-        """Join what was measured near several points."""
-        keys = parts[0].entries
-        return cls(
-            {key: np.concatenate([part.entries[key] for part in parts]) for key in keys},
-            {key: np.concatenate([part.directions[key] for part in parts]) for key in keys},
-        )
-
-    def __or__(self, other: Rounding) -> Rounding:
-        """Return the larger of two measurements near the same points."""
-        return Rounding(
-            {key: np.maximum(found, other.entries[key]) for key, found in self.entries.items()},
-            {key: np.maximum(found, other.directions[key]) for key, found in self.directions.items()},
-        )
-
-    def largest(self, objective: Objective, variable: str, *, projected: bool) -> Array | float:
-        """Return the rounding of one gradient near each point; an absent one has none."""
-        return (self.directions if projected else self.entries).get((objective, variable), 0.0)
+    def largest(self, key: Key, *, projected: bool) -> Array:
+        """Return the rounding of one gradient near each point, in units of float32's epsilon."""
+        if (key, projected) not in self._largest:
+            parts = [project(self.entries[key]) if projected else self.entries[key]]
+            parts += [self.pushed[key]] if projected and self.pushed else []
+            self._largest[key, projected] = np.max([_largest(part, self.copies) for part in parts], axis=0)
+        return self._largest[key, projected]
 
 
-def measure_rounding(
-    graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective], *, tangents: bool, copies: int
-) -> Rounding:
-    """Differentiate in float32 and float64 at some points near each of ``points``.
+@dataclass(eq=False)
+class Rounding:
+    """How much rounding is amplified near the points of a stack: measured where that is asked, once at each point.
 
     Args:
         graph: The structure, in either dtype.
-        points: Where rounding is measured.
+        points: The stack.
         objectives: What is differentiated.
         tangents: Whether forward mode is measured too: it rounds every direction on its own way
             through the graph, where a projection of the tape's gradient rounds only once.
         copies: At how many points near each: `FEW`, or the `REST` of all sixteen.
     """
-    moved = nearby(points, copies, _REACH, _KEYS[copies]).rounded("float32")
-    noise = _noise(Graph(), graph, moved, objectives)
-    entries = {key: _largest(values, copies) for key, values in noise.items()}
-    directions = {key: _largest(project(values), copies) for key, values in noise.items()}
-    if tangents:
-        pushed = _noise(Forward(), graph, moved, objectives)
-        directions = {key: np.maximum(found, _largest(pushed[key], copies)) for key, found in directions.items()}
-    return Rounding(entries, directions)
 
+    graph: TwoHeadGraph
+    points: Points
+    objectives: Sequence[Objective]
+    tangents: bool
+    copies: int
+    _indices: Array = field(default_factory=lambda: np.zeros(0, np.intp))
+    _measured: list[Noise] = field(default_factory=list)
 
-def _noise(engine: Engine, graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective]) -> dict[Key, Array]:
-    """Return what float32 adds to float64, wherever there is a gradient."""
-    single, double = (
-        engine.evaluate(replace(graph, dtype=dtype), points, objectives, stacked=True).gradients
-        for dtype in ("float32", "float64")
-    )
-    return {
-        key: found - precise
-        for key, found in single.items()
-        if not isinstance(found, Unconnected) and not isinstance(precise := double[key], Unconnected)
-    }
+    def largest(self, indices: Array, objective: Objective, variable: str, *, projected: bool) -> Array:
+        """Return the rounding of one gradient near some points, in units of epsilon; an absent one has none."""
+        self._measure(np.setdiff1d(indices, self._indices))
+        key = objective, variable
+        if not all(key in noise.entries for noise in self._measured):
+            return np.zeros(len(indices))
+        found = np.concatenate([noise.largest(key, projected=projected) for noise in self._measured])
+        order = np.argsort(self._indices)
+        return np.asarray(found[order[np.searchsorted(self._indices, indices, sorter=order)]])
+
+    def _measure(self, indices: Array) -> None:
+        """Differentiate in float32 and float64 at some points near each of those."""
+        if len(indices):
+            copies = nearby(self.points.take(indices), self.copies, _REACH, _KEYS[self.copies]).rounded("float32")
+            pushed = self._noise(Forward(), copies) if self.tangents else {}
+            self._measured.append(Noise(self._noise(Graph(), copies), pushed, self.copies))
+            self._indices = np.concatenate([self._indices, indices])
+
+    def _noise(self, engine: Engine, points: Points) -> dict[Key, Array]:
+        single, double = (
+            engine.evaluate(replace(self.graph, dtype=dtype), points, self.objectives, stacked=True).gradients
+            for dtype in ("float32", "float64")
+        )
+        return {
+            key: found - precise
+            for key, found in single.items()
+            if not isinstance(found, Unconnected) and not isinstance(precise := double[key], Unconnected)
+        }
 
 
 def _largest(noise: Array, copies: int) -> Array:

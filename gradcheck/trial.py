@@ -16,12 +16,22 @@ from gradcheck.engines import Engine, Evaluation, View
 from gradcheck.engines._losses import evaluate_losses
 from gradcheck.errors import EngineError
 from gradcheck.explain import Explanation
-from gradcheck.gradient import Array, Gradient, MaybeGradient, Term, Unconnected, along_points, entry_by_entry, largest
+from gradcheck.gradient import (
+    Array,
+    Gradient,
+    MaybeGradient,
+    Term,
+    Unconnected,
+    along_points,
+    entry_by_entry,
+    largest,
+    zeros_like,
+)
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.objective import Expression, Objective, as_objective
 from gradcheck.point import Points
 from gradcheck.rounding import FEW as FEW_COPIES
-from gradcheck.rounding import REST, Rounding, measure_rounding
+from gradcheck.rounding import REST, Rounding
 from gradcheck.transforms import Transform, Transformed
 
 T = TypeVar("T")
@@ -55,7 +65,7 @@ class Arena:
     _transformed: dict[tuple[str, str], Transformed] = field(default_factory=dict)
     _started: dict[str, Future[Evaluation]] = field(default_factory=dict)
     _related: dict[str, Arena] = field(default_factory=dict)
-    _measured: dict[tuple[int, bool, int], Rounding] = field(default_factory=dict)
+    _rounding: dict[tuple[bool, int], Rounding] = field(default_factory=dict)
     _found: dict[tuple[str, Objective, str], tuple[Array, Array]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -112,15 +122,12 @@ class Arena:
         """Return both losses in float64, ``[points]`` or ``[points, batch]``."""
         return evaluate_losses(self.graph, self.points)
 
-    def rounding(self, indices: Array, *, tangents: bool, copies: int) -> Rounding:
-        """Return how much rounding is amplified at some of the points, measuring each only once."""
-        unknown = [int(index) for index in indices if (int(index), tangents, copies) not in self._measured]
-        if unknown:
-            fresh = measure_rounding(
-                self.graph, self.points.take(unknown), self.objectives, tangents=tangents, copies=copies
-            )
-            self._measured.update(((index, tangents, copies), fresh.at(row)) for row, index in enumerate(unknown))
-        return Rounding.of([self._measured[int(index), tangents, copies] for index in indices])
+    def rounding(self, *, tangents: bool, copies: int) -> Rounding:
+        """Return how much rounding is amplified at the points, measured where that is asked."""
+        key = tangents, copies
+        if key not in self._rounding:
+            self._rounding[key] = Rounding(self.graph, self.points, self.objectives, tangents, copies)
+        return self._rounding[key]
 
     def in_float64(self) -> Arena:
         """Return the same points for the same graph in float64."""
@@ -262,9 +269,8 @@ class Trial:
         """Demand exact zeros, of either sign."""
         if isinstance(found, Unconnected):
             return compare.connected(found, points=len(self.points))
-        unsigned = replace(found, values=found.values + 0)
-        zeros = replace(found, values=np.zeros_like(found.values))
-        return self._where_defined(compare.identical(zeros, unsigned, points=len(self.points)))
+        zeros = replace(found, values=zeros_like(found.values))
+        return self._where_defined(compare.identical(zeros, found, points=len(self.points)))
 
     def different(self, same: MaybeGradient, found: MaybeGradient, must: Callable[[Array], Array]) -> Comparison:
         """Demand that some bit differs.
@@ -285,7 +291,7 @@ class Trial:
         """Demand zero, within the doubt of an engine that approximates."""
         if isinstance(found, Unconnected):
             return compare.connected(found, points=len(self.points))
-        return self.close(replace(found, values=np.zeros_like(found.values), doubt=0.0), found)
+        return self.close(replace(found, values=zeros_like(found.values), doubt=0.0), found)
 
     def close(self, expected: MaybeGradient, found: MaybeGradient) -> Comparison:
         """Allow what rounding can do, and nothing more; exact points allow nothing."""
@@ -367,16 +373,16 @@ class Trial:
         """Return the rounding measured in both sides, in units of the dtype's epsilon: at all copies if not told."""
         terms = (*expected.terms, *found.terms)
         tangents = any(term.tangents for term in terms)
-        if copies is None:
-            few, rest = (self.arena.rounding(indices, tangents=tangents, copies=part) for part in (FEW_COPIES, REST))
-            noise = few | rest
-        else:
-            noise = self.arena.rounding(indices, tangents=tangents, copies=copies)
+        measured = [
+            self.arena.rounding(tangents=tangents, copies=part)
+            for part in ((FEW_COPIES, REST) if copies is None else (copies,))
+        ]
         total = np.zeros(len(indices))
         for term in terms:
-            total += np.abs(term.weight[indices]) * noise.largest(
-                term.objective, term.variable, projected=found.projected
+            largest = (
+                part.largest(indices, term.objective, term.variable, projected=found.projected) for part in measured
             )
+            total += np.abs(term.weight[indices]) * np.max(list(largest), axis=0)
         return total
 
 

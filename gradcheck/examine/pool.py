@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
+from gradcheck.backend import tf
 from gradcheck.examine.finding import Examined
 from gradcheck.examine.plan import Choice
 from gradcheck.pool import Outcome, Progress, run_all
@@ -53,4 +55,12 @@ def _examine(name: str, choice: Choice) -> Examined:
     from gradcheck.examine.judge import examine
     from gradcheck.op import ops
 
+    _use_one_thread()
     return examine(ops[name], choice)
+
+
+@cache
+def _use_one_thread() -> None:
+    """Leave the other processors to the other processes: an operation at a few numbers has no use for them."""
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)

@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcheck import compare
 from gradcheck.engines import Engine, engines
-from gradcheck.gradient import Array, Gradient
+from gradcheck.gradient import Array, Gradient, zeros_like
 from gradcheck.graph import TwoHeadGraph, Wiring
 from gradcheck.laws import register_law
 from gradcheck.objective import Expression, Objective, a, as_objective, b, loss1, loss2, stop, u, with_zeros
@@ -109,9 +109,8 @@ class Leak:
         found = trial.grad(loss2, w1)
         if not isinstance(found, Gradient):
             return compare.connected(found, points=len(trial.points))
-        nothing = Gradient(np.zeros_like(found.values), np.zeros(len(trial.points)))
-        unsigned = Gradient(found.values + 0, found.scale)
-        return trial.different(nothing, unsigned, partial(_must_move, trial, w1, found))
+        nothing = Gradient(zeros_like(found.values), np.zeros(len(trial.points)))
+        return trial.different(nothing, found, partial(_must_move, trial, w1, found))
 
 
 def _must_move(trial: Trial, w1: str, found: Gradient, indices: Array) -> Array:
