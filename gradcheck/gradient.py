@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Union
 
 import numpy as np
@@ -66,23 +67,33 @@ class Gradient:
 
     Attributes:
         values: Shape ``[points, *shape]`` for entries, ``[points, directions]`` for a projection.
-        scale: The largest magnitude that took part, shape ``[points]``.
+        took_part: The largest magnitude that took part, shape ``[points]``; that of the values themselves if not given.
         terms: The computed gradients in it, each with its weight.
         doubt: How far an approximating engine may be off, of the values' shape.
         projected: Whether these are products with directions rather than entries.
     """
 
     values: Array
-    scale: Array
+    took_part: Array | None = None
     terms: tuple[Term, ...] = ()
     doubt: Array | float = 0.0
     projected: bool = False
+
+    @cached_property
+    def scale(self) -> Array:
+        """The largest magnitude that took part, shape ``[points]``."""
+        return largest(self.by_entry) if self.took_part is None else self.took_part
+
+    @cached_property
+    def by_entry(self) -> Array:
+        """The values, laid out so that one entry's, at all points, lie beside each other."""
+        return entry_by_entry(self.values)
 
     def __add__(self, other: Gradient | Unconnected) -> Gradient:
         if isinstance(other, Unconnected):
             return self
         return Gradient(
-            np.add(self.values, other.values, dtype=np.float64),
+            np.add(self.by_entry, other.by_entry, dtype=np.float64),
             self.scale + other.scale,
             self.terms + other.terms,
             self.doubt + other.doubt,
@@ -93,7 +104,7 @@ class Gradient:
         """Multiply by one number a point, shape ``[points]``."""
         size = np.abs(factor).astype(np.float64)
         return Gradient(
-            along_points(factor, self.values) * self.values,
+            along_points(factor, self.values) * self.by_entry,
             size * self.scale,
             tuple(replace(term, weight=term.weight * factor) for term in self.terms),
             along_points(size, self.values) * self.doubt,
@@ -155,7 +166,7 @@ def entry_by_entry(values: Array) -> Array:
     What is then done with each point's entries runs along thousands of points, not along a few entries.
     """
     points = len(values)
-    if values.ndim < 2 or points < _MANY:
+    if values.ndim < 2 or points < _MANY or values.strides[0] == values.itemsize:
         return values
     flat = values.reshape(points, -1)
     laid = np.empty((flat.shape[1], points), values.dtype)

@@ -23,8 +23,6 @@ from gradcheck.gradient import (
     Term,
     Unconnected,
     along_points,
-    entry_by_entry,
-    largest,
     zeros_like,
 )
 from gradcheck.graph import TwoHeadGraph
@@ -66,7 +64,7 @@ class Arena:
     _started: dict[str, Future[Evaluation]] = field(default_factory=dict)
     _related: dict[str, Arena] = field(default_factory=dict)
     _rounding: dict[tuple[bool, int], Rounding] = field(default_factory=dict)
-    _found: dict[tuple[str, Objective, str], tuple[Array, Array]] = field(default_factory=dict)
+    _gradients: dict[tuple[str, Objective, str], MaybeGradient] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.points = self.points.rounded(self.graph.dtype)
@@ -107,16 +105,6 @@ class Arena:
                 lambda: transform.differentiate(self.graph, self.points, engine),
             )
         return self._transformed[key]
-
-    def found(self, engine: Engine, objective: Objective, variable: str) -> tuple[Array, Array]:
-        """Return the values of a gradient that is there, and their largest magnitude at each point."""
-        key = engine.name, objective, variable
-        if key not in self._found:
-            values = self.evaluation(engine).gradients[objective, variable]
-            assert not isinstance(values, Unconnected)
-            values = entry_by_entry(values)
-            self._found[key] = values, largest(values)
-        return self._found[key]
 
     def losses(self) -> tuple[Array, Array]:
         """Return both losses in float64, ``[points]`` or ``[points, batch]``."""
@@ -206,11 +194,17 @@ class Trial:
     def grad(self, formula: Expression | Objective, variable: str) -> MaybeGradient:
         """Return the gradient of ``formula`` by ``variable`` at every point."""
         objective = as_objective(formula)
-        found = self.arena.evaluation(self.engine).gradients[objective, variable]
+        key = self.engine.name, objective, variable
+        if key not in self.arena._gradients:
+            self.arena._gradients[key] = self._grad(objective, variable)
+        return self.arena._gradients[key]
+
+    def _grad(self, objective: Objective, variable: str) -> MaybeGradient:
+        evaluation = self.arena.evaluation(self.engine)
+        found = evaluation.gradients[objective, variable]
         if isinstance(found, Unconnected):
             return Unconnected((self._term(objective, variable),))
-        doubt = self.arena.evaluation(self.engine).doubt.get((objective, variable), 0.0)
-        return self._wrap(*self.arena.found(self.engine, objective, variable), objective, variable, doubt)
+        return self.computed(found, objective, variable, doubt=evaluation.doubt.get((objective, variable), 0.0))
 
     def transformed(self, transform: Transform, formula: Expression, variable: str) -> MaybeGradient:
         """Return the gradient of ``formula`` as ``transform`` computes it at every point."""
@@ -223,11 +217,8 @@ class Trial:
 
     def computed(self, values: Array, objective: Objective, variable: str, *, doubt: Array | float = 0.0) -> Gradient:
         """Wrap values that this trial's engine computed."""
-        return self._wrap(values, largest(values), objective, variable, doubt)
-
-    def _wrap(self, values: Array, scale: Array, objective: Objective, variable: str, doubt: Array | float) -> Gradient:
         terms = (self._term(objective, variable, len(values)),)
-        return Gradient(values, scale, terms, doubt, self.engine.view is View.DIRECTIONS)
+        return Gradient(values, None, terms, doubt, self.engine.view is View.DIRECTIONS)
 
     def _term(self, objective: Objective, variable: str, points: int | None = None) -> Term:
         weight = np.ones(len(self.points) if points is None else points)
@@ -401,7 +392,7 @@ def projected(gradient: Gradient) -> Gradient:
     entries = gradient.values.reshape(len(gradient.values), -1)
     # Independent errors of the entries add up as their squares do.
     length = np.sqrt(np.sum(np.square(entries, dtype=np.float64), axis=1))
-    return replace(gradient, values=project(gradient.values), scale=length, projected=True)
+    return replace(gradient, values=project(gradient.values), took_part=length, projected=True)
 
 
 def _wide(allowed: Array, gradient: Gradient) -> Array:

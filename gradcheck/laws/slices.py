@@ -44,5 +44,5 @@ class SlicesAreDense:
         dense = trial.computed(np.stack([one.dense for one in slices]), objective, "embedding")
         # Rows that add up to little are no more exact than what was added.
         reads = np.array([np.abs(one.values, dtype=np.float64).max(initial=0.0) for one in slices])
-        summed = replace(summed, scale=np.maximum(summed.scale, reads))
+        summed = replace(summed, took_part=np.maximum(summed.scale, reads))
         return Check(f"grad({objective}, embedding): slices = dense", "embedding", trial.close(summed, dense))
