@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, suppress
 from functools import partial
@@ -146,7 +146,10 @@ class Cluster(AbstractContextManager["Cluster"]):
         """Run a function on one of the workers."""
         # Dask's own executor never finishes a future whose result was lost with its worker, and then again.
         found: Future[Any] = Future()
-        self._client.submit(function, *args, pure=False).add_done_callback(partial(_pass_on, found))
+        if self._client.status == "closed":
+            _cancel(found)
+        else:
+            self._client.submit(function, *args, pure=False).add_done_callback(partial(_pass_on, found))
         return found
 
     def check(self) -> None:
@@ -166,8 +169,13 @@ def _pass_on(found: Future[Any], given: Any) -> None:
     """Finish a future as Dask finished its own."""
     try:
         found.set_result(given.result())
-    except CancelledError:
-        found.cancel()
-        found.set_running_or_notify_cancel()  # whoever waits for it
     except BaseException as error:
-        found.set_exception(error)
+        if given.status == "error":
+            found.set_exception(error)
+        else:  # nobody is there any more who would have its result
+            _cancel(found)
+
+
+def _cancel(future: Future[Any]) -> None:
+    future.cancel()
+    future.set_running_or_notify_cancel()  # whoever waits for it

@@ -6,7 +6,8 @@ import gc
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from concurrent.futures import CancelledError, Future, wait
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,45 @@ def test_what_raises_has_not_died(address: str) -> None:
         assert cluster.why_killed(error) == ""
         # The same task is run again: it is no constant.
         assert {cluster.submit(deaths.returns, 1).result(LIMIT)[0] for _ in range(3)} == {1}
+
+
+@dataclass
+class Given:
+    """What Dask made of a task."""
+
+    status: str
+    outcome: Any
+
+    def result(self) -> Any:
+        if isinstance(self.outcome, BaseException):
+            raise self.outcome
+        return self.outcome
+
+
+@pytest.mark.parametrize(
+    ("given", "cancelled"),
+    [
+        (Given("finished", 7), False),
+        (Given("error", ValueError("no")), False),
+        (Given("error", OSError("the disk is full")), False),
+        (Given("cancelled", CancelledError()), True),
+        (Given("finished", OSError("its worker is gone, and the scheduler")), True),
+    ],
+)
+def test_what_becomes_of_a_task_is_passed_on(given: Given, cancelled: bool) -> None:
+    found: Future[Any] = Future()
+    workers._pass_on(found, given)
+    assert found in wait([found], LIMIT).done
+    assert found.cancelled() is cancelled
+    if not cancelled:
+        assert (found.exception() or found.result()) == given.outcome
+
+
+@pytest.mark.usefixtures("pair")
+def test_what_is_given_to_a_cluster_that_is_left_is_cancelled(address: str) -> None:
+    with Cluster(address) as cluster:
+        pass
+    assert cluster.submit(deaths.returns, 1).cancelled()
 
 
 @pytest.mark.usefixtures("pair")

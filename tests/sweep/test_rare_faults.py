@@ -23,7 +23,8 @@ from gradcheck.witness import load_witness
 from sweep.fake import Fake, sweep
 from sweep.lies import At, Change, lying
 
-ONE = {"vocabulary": 7, "embedding": 5, "head1/0": 3, "head2/0": 6}  # of 8^4 combinations, with any batch
+# Of 8^4, with any batch. The walk meets this one at its 237th stack, and each before its 4,608th (test_plan).
+ONE = {"vocabulary": 3, "embedding": 6, "head1/0": 2, "head2/0": 7}
 
 
 def plan(stacks: int, points: int, law: str) -> Plan:
@@ -60,7 +61,7 @@ def at_one_size(points: Points) -> Array:
 
 
 def one_entry_is_wrong(gradient: Array, _: Points) -> Array:
-    gradient[:, 2, 5] *= 1.01
+    gradient[:, 1, 5] *= 1.01
     return gradient
 
 
@@ -93,7 +94,7 @@ def nothing_by_nothing(gradient: Array, _: Points) -> Array:
 
 
 RARE = [
-    Rare("one entry at one of 4,096 sizes", plan(2048, 1, "addition"), W2, at_one_size, one_entry_is_wrong, 1),
+    Rare("one entry at one of 4,096 sizes", plan(512, 1, "addition"), W2, at_one_size, one_entry_is_wrong, 1),
     Rare(
         "two ids repeat and a class is single",
         plan(128, 16, "additivity"),
