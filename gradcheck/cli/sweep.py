@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradcheck.cli.reports import check_reports, write_reports
+from gradcheck.cli.reports import Html, check_reports, write_reports
 from gradcheck.cli.shared import clear_errors, console
 from gradcheck.errors import UsageError
 
@@ -75,6 +75,7 @@ def run(
 def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="What --out named.", show_default=False)],
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as JSON; - for stdout.")] = None,
+    html: Html = None,
 ) -> None:
     """Show what a sweep has found, while it runs or after.
 
@@ -82,11 +83,12 @@ def report(
     """
     with clear_errors():
         from gradcheck.report.sweep import to_json
+        from gradcheck.report.sweep_page import sweep_page
         from gradcheck.sweep.log import read
 
-        check_reports((json,))
+        check_reports((json, html))
         log = read(folder)
-        write_reports((json, lambda: to_json(log)), [], lambda: _print(log))
+        write_reports((json, lambda: to_json(log)), [(html, lambda: sweep_page(log))], lambda: _print(log))
     raise typer.Exit(_exit_code(log))
 
 

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 from gradcheck.baseline.compare import Change, Comparison, Kind, Verdict
-from gradcheck.flow.words import printable
 
 # Colour alone tells nobody anything: each kind has its mark and its word.
 MARKS = {
@@ -71,11 +70,6 @@ def count_units(units: float) -> str:
 def shortened(text: str, most: int = _LONGEST) -> str:
     """Leave out the end of what is too long for a cell."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def shown(value: object) -> object:
-    """Return what a template shows of a value: of plain text what can be printed."""
-    return value if type(value) is not str or value.isprintable() else printable(value)
 
 
 def listed(names: Sequence[str], most: int = 6) -> str:

@@ -124,7 +124,7 @@ def graph_number(log: Log, number: int) -> tuple[int, int]:
 
 
 def growth(log: Log) -> Iterator[tuple[int, Mapping[tuple[str, str], float]]]:
-    """Yield points so far, and the worst error up to there by engine and dtype, as a share of what is allowed."""
+    """Yield points so far, and the worst error up to there by engine and dtype, in units in the last place."""
     worst: dict[tuple[str, str], float] = {}
     points = 0
     next_place = 1.0
@@ -132,7 +132,7 @@ def growth(log: Log) -> Iterator[tuple[int, Mapping[tuple[str, str], float]]]:
     for done in log.done:
         points += len(done.span)
         for (_, engine, dtype), count in done.tally.counts.items():
-            worst[engine, dtype] = max(worst.get((engine, dtype), 0.0), count.share.error)
+            worst[engine, dtype] = max(worst.get((engine, dtype), 0.0), count.ulps.error)
         if points >= next_place or points == last:
             yield points, dict(worst)
             next_place = points * max(1.2, last ** (1 / _PLACES))

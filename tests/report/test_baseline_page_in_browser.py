@@ -2,76 +2,33 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Page
 
 from baseline.every_kind import HOSTILE, change, comparison, hostile, many
 from gradcheck.baseline.compare import Comparison, Kind
 from gradcheck.report.baseline_page import comparison_page
-
-Open = Callable[..., Page]
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
-_MISSING = (
-    "no browser runs, so that nobody knows whether the HTML report works: install one with "
-    "`playwright install --with-deps chromium` or `apt-get install chromium`"
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found, reasons = None, []
-        # Playwright's own first, then those of the system.
-        for path in (None, *filter(None, map(shutil.which, _NAMES))):
-            try:
-                found = playwright.chromium.launch(executable_path=path)
-                break
-            except Error as error:
-                reasons.append(f"{path or 'its own'}: {error.message.strip().splitlines()[0]}")
-        if found is None:
-            message = "\n".join([_MISSING, *reasons])
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
-        yield found
-        found.close()
+from report.looks import Open, hard_to_read, overflow
 
 
 @pytest.fixture
-def open_page(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Open the page of comparisons; at the end nothing was logged, raised or asked of a network."""
-    contexts, told = [], []
+def open_page(open_html: Open) -> Open:
+    """Open the page of comparisons."""
 
-    def start(*comparisons: Comparison, width: int = 1280, **options: Any) -> Page:
-        file = tmp_path / "comparison.html"
-        file.write_text(comparison_page(comparisons or [comparison()]), encoding="utf-8")
-        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
-        page = contexts[-1].new_page()
-        page.on("console", lambda message: told.append(message.text))
-        page.on("pageerror", lambda error: told.append(str(error)))
-        page.on("dialog", lambda dialog: told.append(dialog.message))
-        page.on("request", lambda request: request.url == file.as_uri() or told.append(request.url))
-        page.goto(file.as_uri())
-        return page
+    def start(*comparisons: Comparison, **options: Any) -> Page:
+        return open_html(comparison_page(comparisons or [comparison()]), **options)
 
-    yield start
-    for context in contexts:
-        context.close()
-    assert told == []
+    return start
 
 
 def column(page: Page, style: str) -> list[str]:
     """Return the texts of a column of the table as it is shown."""
     return page.locator(f"#table td.{style}").all_inner_texts()
-
-
-def overflow(page: Page) -> int:
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
 def header(page: Page, name: str) -> Any:
@@ -223,36 +180,13 @@ def test_it_prints(open_page: Open, tmp_path: Path) -> None:
     assert overflow(page) == 0
 
 
-_CONTRAST = """() => {
-  const light = (c) => { c /= 255; return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; };
-  const luminance = (c) => { const [r, g, b] = c.map(light); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-  const parse = (text) => text.match(/[\\d.]+/g).map(Number);
-  const behind = (e) => {
-    for (; e; e = e.parentElement) {
-      const c = parse(getComputedStyle(e).backgroundColor);
-      if (c.length === 3 || c[3] > 0) return c.slice(0, 3);
-    }
-    return [255, 255, 255];
-  };
-  const poor = [];
-  for (const e of document.querySelectorAll("body *")) {
-    const words = Array.from(e.childNodes).some((n) => n.nodeType === 3 && n.data.trim());
-    if (e.closest("svg") || !e.checkVisibility() || !words) continue;
-    const colours = [parse(getComputedStyle(e).color).slice(0, 3), behind(e)];
-    const [a, b] = colours.map(luminance).sort((x, y) => y - x);
-    if ((a + 0.05) / (b + 0.05) < 4.5) poor.push(e.tagName + " " + e.className + ": " + e.textContent.slice(0, 40));
-  }
-  return poor;
-}"""
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_can_be_read_in_light_and_dark(open_page: Open, scheme: str) -> None:
     accepted = change(Kind.BEYOND, "known", accepted="xfail known: as it is")
     page = open_page(comparison(*map(change, Kind), accepted), color_scheme=scheme)
     background = page.locator("body").evaluate("e => getComputedStyle(e).backgroundColor")
     assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 31)"}[scheme]
-    assert page.evaluate(_CONTRAST) == []
+    assert hard_to_read(page) == []
 
 
 def test_nothing_that_a_baseline_holds_is_run(open_page: Open) -> None:
