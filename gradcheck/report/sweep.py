@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from itertools import groupby
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from rich.console import Console
@@ -12,7 +14,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from gradcheck.graph import TwoHeadGraph
-from gradcheck.sweep.log import Cause, Log
+from gradcheck.sweep.ended import Ended
+from gradcheck.sweep.log import Cause, Done, Log
 from gradcheck.sweep.plan import MOST_POINTS
 from gradcheck.sweep.tally import Count, Tally, Worst, bucket_names
 
@@ -33,13 +36,12 @@ def print_sweep(log: Log, console: Console) -> None:
         if count > 1:
             console.print(f"  seen           in {count} graphs")
         if cause.witness:
-            console.print(f"  reproduce      gradcheck replay {log.folder / cause.witness}", soft_wrap=True)
+            console.print(f"  reproduce      {escape(replay(log.folder / cause.witness))}", soft_wrap=True)
     for (engine, message), number in tally.errors.items():
         console.print(f"\n[bold yellow]{escape(engine)} at {number:,} points: {escape(message)}[/]", soft_wrap=True)
     for done in log.done:
-        if done.killed and len(done.span) == 1:
-            file = log.folder / f"ended-{log.plans[done.span.start // MOST_POINTS].seed}-{done.span.start}.json"
-            console.print(f"  reproduce      gradcheck replay {file}", soft_wrap=True)
+        if file := ended_file(log, done):
+            console.print(f"  reproduce      {escape(replay(file))}", soft_wrap=True)
     console.print("\n" + _closing(log, tally))
 
 
@@ -90,6 +92,20 @@ def causes(log: Log) -> list[tuple[Cause, int]]:
     return sorted(found, key=lambda one: one[0].broken.point)
 
 
+def replay(file: Path) -> str:
+    """Return the command that judges again what a file of the sweep keeps."""
+    return f"gradcheck replay {shlex.quote(str(file))}"
+
+
+def ended_file(log: Log, done: Done) -> Path | None:
+    """Return the file that keeps a point at which a process ended, if the span is such a point."""
+    if not done.killed or len(done.span) != 1:
+        return None
+    place, point = divmod(done.span.start, MOST_POINTS)
+    file = log.folder / Ended(log.plans[place], point, done.killed, {}).name
+    return file if file.exists() else None
+
+
 def where(log: Log, number: int) -> str:
     """Say which point a number is, so that it can be drawn again."""
     plan, point = log.plans[number // MOST_POINTS], number % MOST_POINTS
@@ -123,16 +139,24 @@ def graph_number(log: Log, number: int) -> tuple[int, int]:
     return plan, point // log.plans[plan].points_a_graph
 
 
-def growth(log: Log) -> Iterator[tuple[int, Mapping[tuple[str, str], float]]]:
-    """Yield points so far, and the worst error up to there by engine and dtype, in units in the last place."""
-    worst: dict[tuple[str, str], float] = {}
+class Largest(NamedTuple):
+    """The largest errors so far: as a share of what is allowed, and in units in the last place."""
+
+    share: float = 0.0
+    ulps: float = 0.0
+
+
+def growth(log: Log) -> Iterator[tuple[int, Mapping[tuple[str, str], Largest]]]:
+    """Yield points so far, and the largest errors up to there by engine and dtype, at a few places."""
+    worst: dict[tuple[str, str], Largest] = {}
     points = 0
     next_place = 1.0
     last = sum(len(done.span) for done in log.done)
     for done in log.done:
         points += len(done.span)
         for (_, engine, dtype), count in done.tally.counts.items():
-            worst[engine, dtype] = max(worst.get((engine, dtype), 0.0), count.ulps.error)
+            before = worst.get((engine, dtype), Largest())
+            worst[engine, dtype] = Largest(max(before.share, count.share.error), max(before.ulps, count.ulps.error))
         if points >= next_place or points == last:
             yield points, dict(worst)
             next_place = points * max(1.2, last ** (1 / _PLACES))
@@ -167,7 +191,7 @@ def to_json(log: Log) -> dict[str, Any]:
         ],
         "bits": {str(graph): bits for graph, bits in tally.bits.items()},
         "growth": [
-            {"points": points, **{" ".join(key): _finite(value) for key, value in worst.items()}}
+            {"points": points, "worst": [_largest_json(*key, largest) for key, largest in worst.items()]}
             for points, worst in growth(log)
         ],
         "seconds": tally.seconds,
@@ -185,6 +209,10 @@ def _worst_json(log: Log, worst: Worst) -> dict[str, Any] | None:
         "graph": plan.graph(point).to_json(),
         "sizes": dict(plan.sizes(point)),
     }
+
+
+def _largest_json(engine: str, dtype: str, largest: Largest) -> dict[str, Any]:
+    return {"engine": engine, "dtype": dtype, "share": _finite(largest.share), "ulps": _finite(largest.ulps)}
 
 
 def _finite(value: float) -> float | str:

@@ -1,147 +1,138 @@
-"""Pictures of a sweep: how errors are distributed, and how the worst one grows with the points."""
+"""How errors are distributed: a picture for each law, with a panel for each engine and dtype, all on one axis."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gradcheck.report.sweep import growth
-from gradcheck.sweep.log import Log
-from gradcheck.sweep.tally import BUCKETS, Count, bucket_names
+from gradcheck.report.sweep_words import count_units, counted, short
+from gradcheck.sweep.tally import BUCKETS, Count, Key, bucket_names
 
-_COLUMN, _HIGH = 13, 90
+_LEAST = 9  # buckets that are drawn at least: errors of up to 16 units
+_LEFT, _ACROSS = 34, 300
+_TITLE, _HIGH, _PITCH = 15, 44, 70
 _NAMES = ("1", "8", "64", "512", "4k", "32k", "262k")
-_TICKS = {0: "0", 1: "⅛", **{4 + 3 * place: name for place, name in enumerate(_NAMES)}}
-_LEAST = 8  # buckets that are drawn at least: errors of up to 8 units
-_WIDE, _TALL = 460, 200
-_DASHES = ("", "7 4", "2 3", "9 3 2 3")
+_TICKS = {0: "0", 1: "⅛", **{4 + 3 * place: name for place, name in enumerate(_NAMES)}, BUCKETS - 1: "more"}
 
 
 @dataclass(frozen=True)
 class Column:
     """Points whose largest error is in one bucket."""
 
-    x: int
+    style: str
+    x: float
     y: float
     height: float
+    words: str
 
 
 @dataclass(frozen=True)
-class Histogram:
+class Panel:
     """Errors of one law on one engine in one dtype.
 
     Attributes:
-        words: Everything that the picture shows.
-        ticks: What stands below a column, and where.
-    """
-
-    law: str
-    where: str
-    points: int
-    columns: Sequence[Column]
-    ticks: Sequence[tuple[str, int]]
-    words: str
-    width: int
-    high: int = _HIGH
-    column: int = _COLUMN
-
-
-def histograms(counts: Mapping[tuple[str, str, str], Count]) -> list[Histogram]:
-    """Return a picture for each law, engine and dtype in which some point has an error, on one axis for all."""
-    drawn = {key: count for key, count in counts.items() if count.histogram[1:].any()}
-    shown = max((int(count.histogram.nonzero()[0].max()) + 1 for count in drawn.values()), default=0)
-    shown = min(BUCKETS, max(shown + 1, _LEAST))
-    most = max((int(count.histogram.max()) for count in drawn.values()), default=1)
-    return [_histogram(*key, count, shown, most) for key, count in drawn.items()]
-
-
-def _histogram(law: str, engine: str, dtype: str, count: Count, shown: int, most: int) -> Histogram:
-    heights = [_HIGH * math.log1p(number) / math.log1p(most) for number in count.histogram[:shown]]
-    columns = [Column(place * _COLUMN, _HIGH - high, high) for place, high in enumerate(heights) if high]
-    ticks = [(name, place * _COLUMN + _COLUMN // 2) for place, name in _TICKS.items() if place < shown]
-    named = zip(bucket_names(), count.histogram, strict=True)
-    words = "; ".join(f"{name}: {number:,}" for name, number in named if number)
-    points = int(count.histogram.sum())
-    return Histogram(law, f"{engine} {dtype}", points, columns, ticks, words, shown * _COLUMN)
-
-
-@dataclass(frozen=True)
-class Line:
-    """The worst error so far of one engine and dtype.
-
-    Attributes:
-        corners: Of the line, as SVG writes them.
-        dash: How it is told from the others without colour.
-        y: Where it ends.
-        last: The worst of all, in units in the last place.
+        numbers: How many points are in each bucket that is drawn.
+        words: Everything that the panel shows.
+        y: Where its title stands.
+        floor: Where its columns stand.
+        guides: Numbers of points that lines stand for, and where.
     """
 
     name: str
-    corners: str
-    dash: str
+    title: str
+    numbers: Sequence[int]
+    columns: Sequence[Column]
+    words: str
     y: float
-    last: float
+    floor: float
+    guides: Sequence[tuple[str, float]]
 
 
 @dataclass(frozen=True)
-class Growth:
-    """The worst error over the points; both axes are logarithmic.
+class Picture:
+    """Errors of one law.
 
     Attributes:
-        powers: What stands below the picture, and where.
-        heights: What stands beside it, and where.
-        rows: The same as a table: points, and the worst of each line.
+        ticks: What stands below columns, and where.
+        width, height, left: Of the picture, and where its columns begin.
+        column: How wide a column is.
     """
 
-    lines: Sequence[Line]
-    powers: Sequence[tuple[str, float]]
-    heights: Sequence[tuple[str, float]]
-    rows: Sequence[tuple[int, Sequence[float]]]
-    width: int = _WIDE
-    height: int = _TALL
+    law: str
+    panels: Sequence[Panel]
+    ticks: Sequence[tuple[str, float]]
+    height: int
+    column: float
+    left: int = _LEFT
+    width: int = _LEFT + _ACROSS + 8
 
     @property
     def words(self) -> str:
-        """Return what the picture shows."""
-        worst = "; ".join(f"{line.name}: {line.last:,.0f} ULP" for line in self.lines)
-        return f"Worst error after {self.rows[-1][0]:,} points: {worst}"
+        """Return everything that the picture shows."""
+        return ". ".join(f"{panel.name}: {panel.words}" for panel in self.panels)
 
 
-def draw_growth(log: Log) -> Growth | None:
-    """Return the picture, or ``None`` where no point has an error."""
-    found = list(growth(log))
-    names = sorted({key for _, worst in found for key, error in worst.items() if error})
-    if not names:
-        return None
-    rows = [(points, [worst.get(name, 0.0) for name in names]) for points, worst in found]
-    across = _Axis(rows[0][0], rows[-1][0], _WIDE)
-    finite = [error for _, errors in rows for error in errors if math.isfinite(error)]
-    up = _Axis(1.0, max([10.0, *finite]), _TALL)
-    lines = []
-    for place, name in enumerate(names):
-        corners = [(across.place(points), _TALL - up.place(errors[place])) for points, errors in rows]
-        text = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
-        lines.append(Line(" ".join(name), text, _DASHES[place % len(_DASHES)], corners[-1][1], rows[-1][1][place]))
-    heights = [(name, _TALL - place) for name, place in up.powers()]
-    return Growth(lines, list(across.powers()), heights, rows)
+def pictures(counts: Mapping[Key, Count]) -> list[Picture]:
+    """Return a picture for each law of which some point has an error that is counted in units in the last place."""
+    drawn = {law for (law, _, _), count in counts.items() if count.histogram[1:].any()}
+    shown = {key: count for key, count in counts.items() if key[0] in drawn and count.histogram.any()}
+    if not shown:
+        return []
+    last = max(int(count.histogram.nonzero()[0].max()) for count in shown.values())
+    scale = _Scale(min(BUCKETS, max(last + 1, _LEAST)), max(int(count.histogram.max()) for count in shown.values()))
+    laws = dict.fromkeys(law for law, _, _ in shown)
+    return [_picture(law, {key: shown[key] for key in sorted(shown) if key[0] == law}, scale) for law in laws]
+
+
+def buckets_of(drawn: Sequence[Picture]) -> list[str]:
+    """Return the names of the buckets that pictures show."""
+    return list(bucket_names())[: len(drawn[0].panels[0].numbers)] if drawn else []
 
 
 @dataclass(frozen=True)
-class _Axis:
-    """A logarithmic axis; what is beyond an end is drawn at it."""
+class _Scale:
+    """What all pictures have in common, so that they compare: how many buckets, and the most points of any."""
 
-    first: float
-    last: float
-    room: int
+    buckets: int
+    most: int
 
-    def place(self, value: float) -> float:
-        if self.last <= self.first:
-            return 0.0
-        inside = min(max(value, self.first), self.last)
-        return self.room * math.log(inside / self.first) / math.log(self.last / self.first)
+    @property
+    def column(self) -> float:
+        return _ACROSS / self.buckets
 
-    def powers(self) -> Iterator[tuple[str, float]]:
-        """Yield powers of ten, and where they stand."""
-        for power in range(math.ceil(math.log10(self.first)), math.floor(math.log10(self.last)) + 1):
-            yield f"{10**power:,}", self.place(10.0**power)
+    def height(self, number: float) -> float:
+        return _HIGH * math.log1p(number) / math.log1p(self.most)
+
+    def guides(self) -> list[int]:
+        """Return two numbers of points at most that lines are drawn at."""
+        powers = int(math.log10(self.most))
+        step = max(1, math.ceil(powers / 2))
+        return [10**power for power in range(step, powers + 1, step)]
+
+
+def _picture(law: str, counts: Mapping[Key, Count], scale: _Scale) -> Picture:
+    panels = [_panel(key, count, scale, place * _PITCH) for place, (key, count) in enumerate(counts.items())]
+    ticks = [(name, _LEFT + (place + 0.5) * scale.column) for place, name in _TICKS.items() if place < scale.buckets]
+    return Picture(law, panels, ticks, len(panels) * _PITCH + 8, scale.column)
+
+
+def _panel(key: Key, count: Count, scale: _Scale, top: int) -> Panel:
+    _, engine, dtype = key
+    floor = top + _TITLE + 6 + _HIGH
+    numbers = [int(number) for number in count.histogram[: scale.buckets]]
+    named = list(zip(bucket_names(), numbers, strict=False))
+    columns = [
+        Column("none" if not place else "some", _LEFT + place * scale.column, floor - scale.height(number),
+               scale.height(number), f"{_bucket(name)}: {counted(number, 'point')}")
+        for place, (name, number) in enumerate(named)
+        if number
+    ]  # fmt: skip
+    words = "; ".join(column.words for column in columns)
+    guides = [(short(number), floor - scale.height(number)) for number in scale.guides()]
+    title = f"{counted(sum(numbers), 'point')}, worst {count_units(count.ulps.error)}"
+    return Panel(f"{engine} {dtype}", title, numbers, columns, words, top + _TITLE, floor, guides)
+
+
+def _bucket(name: str) -> str:
+    return name if name == "no error" else f"{name} ULP"

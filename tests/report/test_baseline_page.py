@@ -8,7 +8,6 @@ import html
 import json
 import re
 import shlex
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
@@ -27,47 +26,11 @@ from gradcheck.report.baseline_page import comparison_page
 from gradcheck.report.baseline_words import MARKS, MEANINGS, version_names
 from gradcheck.report.baseline_worst import find_worst
 from gradcheck.report.reproduce import commands, find_script
-
-_VOID = {"meta", "link", "input", "br", "img"}
-
-
-class _Page(HTMLParser):
-    """A page's elements and attributes; every element must be closed where it was opened."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str | None]] = []
-        self.words: list[str] = []
-        self._open: list[str] = []
-        self.feed(page)
-        self.close()
-        assert self._open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += attrs
-        if tag not in _VOID:
-            self._open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += attrs
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if not self._open or self._open[-1] not in ("script", "style"):
-            self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return re.sub(r"\s+", " ", "".join(self.words))
+from report.parsed import ParsedPage, policy_of
 
 
 def text_of(*comparisons) -> str:
-    return _Page(comparison_page(comparisons)).text
+    return ParsedPage(comparison_page(comparisons)).text
 
 
 # --- what it says -------------------------------------------------------------------------------
@@ -248,7 +211,7 @@ def test_a_gradient_of_a_graph_comes_with_a_script() -> None:
     assert script
     assert "def eager(objective, variable, dtype):" in script
     assert '"TensorFlow 2.15.1, before": np.array([[1.0, 2.0], [0.5, -3.0]]).reshape((2, 2)),' in script
-    assert "Script that takes this gradient again" in _Page(comparison_page([comparison(found)], problems)).text
+    assert "Script that takes this gradient again" in ParsedPage(comparison_page([comparison(found)], problems)).text
 
 
 @pytest.mark.parametrize(
@@ -303,7 +266,7 @@ def test_whatever_a_baseline_holds_is_escaped() -> None:
     found = hostile()
     problems = {text: {"kind": text, "target": text} for text in HOSTILE}
     page = comparison_page([found, found], problems, file=HOSTILE[0])
-    parsed, harmless = _Page(page), _Page(comparison_page([comparison(), comparison()], {}))
+    parsed, harmless = ParsedPage(page), ParsedPage(comparison_page([comparison(), comparison()], {}))
     assert set(parsed.tags) <= {*harmless.tags, "ul", "li", "p", "strong"}
     assert parsed.tags.count("script") == parsed.tags.count("style") == 1
     assert not [name for name, _ in parsed.attributes if name.startswith("on") or name in ("style", "src")]
@@ -320,7 +283,7 @@ def test_the_page_names_nothing_outside_itself() -> None:
 
 def test_the_policy_lets_only_its_own_script_and_style_run() -> None:
     page = comparison_page([comparison()])
-    policy = html.unescape(re.findall(r'Content-Security-Policy" content="([^"]*)"', page)[0])
+    policy = policy_of(page)
     for tag in ("script", "style"):
         (content,) = re.findall(f"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
         digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()

@@ -1,12 +1,12 @@
-"""A sweep's table, JSON and page say what was counted, and neither more nor less."""
+"""A sweep's table and JSON say what was counted, and neither more nor less."""
 
 from __future__ import annotations
 
 import io
 import json
-import math
+import shlex
 from collections.abc import Callable
-from html.parser import HTMLParser
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,37 +15,14 @@ import pytest
 from rich.console import Console
 
 import gradcheck.report
-from gradcheck.report.sweep import growth, print_sweep, to_json
-from gradcheck.report.sweep_page import sweep_page
-from gradcheck.report.sweep_picture import draw_growth, histograms
+from gradcheck.report.sweep import Largest, cell_text, growth, print_sweep, to_json
 from gradcheck.sweep.log import Log
-from gradcheck.sweep.plan import Plan
 from gradcheck.sweep.tally import Tally
 from report import swept
 
 SCHEMA = json.loads((Path(gradcheck.report.__file__).parent / "sweep.schema.json").read_text(encoding="utf-8"))
-ALL = [swept.honest, swept.broken, swept.hostile, swept.merged, swept.sweep]
-
-
-class _Words(HTMLParser):
-    """What a reader sees of a page, and the elements in it."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.words = ""
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
-
-
-def page(log: Log) -> _Words:
-    return _Words(sweep_page(log))
+GRAPH32 = ("graph", "float32")
+Make = Callable[[Path], Log]
 
 
 def printed(log: Log) -> str:
@@ -54,14 +31,26 @@ def printed(log: Log) -> str:
     return out.getvalue()
 
 
+def commands(words: str) -> list[list[str]]:
+    """Return the commands that a reader is told, as a shell takes them."""
+    lines = (line.strip().removeprefix("reproduce").strip() for line in words.splitlines())
+    return [shlex.split(line) for line in lines if line.startswith("gradcheck ")]
+
+
 def refuse(word: str) -> None:
     raise ValueError(f"{word} is no JSON")
 
 
 def valid(log: Log) -> Any:
+    """Read a report as a strict reader does."""
     stored = json.loads(json.dumps(to_json(log)), parse_constant=refuse)
     jsonschema.Draft202012Validator(SCHEMA).validate(stored)
     return stored
+
+
+def law(stored: Any, name: str) -> Any:
+    (found,) = [one for one in stored["laws"] if one["law"] == name]
+    return found
 
 
 # --- the table ----------------------------------------------------------------------------------
@@ -76,144 +65,193 @@ def test_an_honest_sweep_is_told_in_a_table(tmp_path: Path) -> None:
 
 def test_what_is_broken_is_told_with_its_point_and_how_to_see_it_again(tmp_path: Path) -> None:
     words = printed(swept.broken(tmp_path))
-    assert "broken at 1 of 2" not in words  # 512 more points of the second span hold
     assert "broken at 1 of 514" in words
     assert "additivity broken on graph\n  first seen at  point 1 of seed 3: " in words
     assert "seen           in 2 graphs" in words
-    assert f"gradcheck replay {tmp_path / 'witness-one.json'}" in words
     assert "xla at 7 points: InvalidArgumentError: no" in words
-    assert f"gradcheck replay {tmp_path / 'ended-3-4000.json'}" in words
+    files = ["witness-one.json", "witness-two.json", "ended-3-4000.json"]
+    assert commands(words) == [["gradcheck", "replay", str(tmp_path / file)] for file in files]
     assert "1,025 of 4,096 points" in words
-    assert "1 broken" in words
+    assert "3 broken" in words
+
+
+def test_a_command_takes_a_folder_of_any_name_as_one_word(tmp_path: Path) -> None:
+    folder = tmp_path / "my night; [red]'rm' -r ."
+    folder.mkdir()
+    words = printed(swept.broken(folder))
+    assert [words[2] for words in commands(words)] == [
+        str(folder / file) for file in ("witness-one.json", "witness-two.json", "ended-3-4000.json")
+    ]
+
+
+def test_an_ended_point_of_a_merged_sweep_is_named_by_its_own_plan(tmp_path: Path) -> None:
+    ((*_, file),) = commands(printed(swept.merged(tmp_path)))
+    assert file == str(tmp_path / "ended-4-700.json")
+    assert Path(file).is_file()
+
+
+def test_no_file_is_named_that_is_not_there(tmp_path: Path) -> None:
+    log = swept.merged(tmp_path)
+    (tmp_path / "ended-4-700.json").unlink()
+    assert commands(printed(log)) == []
 
 
 def test_a_sweep_of_nothing_is_told(tmp_path: Path) -> None:
-    assert "0 of 4,096 points on 0 graphs" in printed(swept.sweep(tmp_path))
+    words = printed(swept.sweep(tmp_path))
+    assert words.splitlines() == ["", "0 of 4,096 points on 0 graphs, all laws hold; 1 s of work: "]
+
+
+def test_an_exact_sweep_says_how_little_doubt_is_left(tmp_path: Path) -> None:
+    words = printed(swept.exact(tmp_path))
+    assert "Exact on 2 graphs: the identities hold but for a doubt of at most 2^-128 on each, for each size" in words
+    assert "64 left out where no integers are exact" in words
+
+
+def test_points_at_kinks_are_told(tmp_path: Path) -> None:
+    log = swept.sweep(tmp_path, [replace(swept.tally(), kinked=1234)])
+    assert "1,234 left out at kinks" in printed(log)
+
+
+@pytest.mark.parametrize(
+    ("errors", "words"),
+    [
+        ([], "[dim]-[/]"),
+        ([0.0, 0.0], "[green]2 · identical[/]"),
+        ([0.0, 3.0], "[green]2 · 0.5 (3 ULP)[/]"),
+        ([float("inf")], "[green]1 · 0.5 (inf ULP)[/]"),
+    ],
+)
+def test_a_cell_says_how_close_it_came(errors: list[float], words: str) -> None:
+    assert cell_text(swept.count(*errors)) == words
 
 
 # --- the JSON -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("make", [swept.honest, swept.broken, swept.merged, swept.sweep])
-def test_every_report_fits_the_schema(make: Callable[[Path], Log], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "make", [swept.honest, swept.broken, swept.merged, swept.exact, swept.wide, swept.sweep], ids=lambda m: m.__name__
+)
+def test_every_report_fits_the_schema(make: Make, tmp_path: Path) -> None:
     assert valid(make(tmp_path))["format"] == "gradcheck-sweep-report"
 
 
-def test_a_report_with_another_field_does_not_fit(tmp_path: Path) -> None:
+def test_the_schema_is_one_and_describes_every_field() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    for definition in (SCHEMA, *SCHEMA["$defs"].values()):
+        if definition.get("additionalProperties") is False:
+            assert set(definition["required"]) == set(definition["properties"])
+            assert all("description" in field for field in definition["properties"].values())
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"more": 1},
+        {"version": 2},
+        {"format": "gradcheck-report"},
+        {"plans": []},
+        {"points": -1},
+        {"planned": "many"},
+        {"environments": [{"tensorflow": 2}]},
+        {"laws": [{"law": "leak"}]},
+        {"not_applicable": [{"law": "leak", "engine": "graph", "reason": "", "points": 0}]},
+        {"errors": [{"engine": "graph", "message": "no"}]},
+        {"causes": [{"words": "", "point": 1, "found": 0, "witness": ""}]},
+        {"bits": {"one": 1.0}},
+        {"growth": [{"points": 1}]},
+        {"growth": [{"points": 1, "worst": [{"engine": "e", "dtype": "float32", "share": "nan", "ulps": 1}]}]},
+        {"seconds": {"judging": -1}},
+    ],
+    ids=str,
+)
+def test_the_schema_refuses_what_is_no_report(damage: dict[str, Any], tmp_path: Path) -> None:
+    stored = valid(swept.honest(tmp_path))
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.Draft202012Validator(SCHEMA).validate(to_json(swept.honest(tmp_path)) | {"more": 1})
+        jsonschema.Draft202012Validator(SCHEMA).validate(stored | damage)
+
+
+@pytest.mark.parametrize("field", SCHEMA["required"])
+def test_the_schema_demands_every_field(field: str, tmp_path: Path) -> None:
+    stored = valid(swept.honest(tmp_path))
+    del stored[field]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(SCHEMA).validate(stored)
 
 
 def test_infinity_is_a_word_and_points_can_be_drawn_again(tmp_path: Path) -> None:
-    law = next(one for one in valid(swept.broken(tmp_path))["laws"] if one["law"] == "additivity")
-    assert law["ulps"] == ["inf", 1]
-    assert law["worst_ulps"]["point"] == 1
-    assert law["worst_ulps"]["sizes"] == dict(swept.PLAN.sizes(1))
-    assert law["worst_ulps"]["graph"] == swept.PLAN.graph(1).to_json()
+    stored = valid(swept.broken(tmp_path))
+    additivity = law(stored, "additivity")
+    assert (additivity["ulps"], additivity["broken"]) == (["inf", 1], 1)
+    assert additivity["worst_ulps"]["point"] == 1
+    assert additivity["worst_ulps"]["sizes"] == dict(swept.PLAN.sizes(1))
+    assert additivity["worst_ulps"]["graph"] == swept.PLAN.graph(1).to_json()
+    assert stored["growth"][-1]["worst"][0] == {"engine": "graph", "dtype": "float32", "share": "inf", "ulps": "inf"}
 
 
 def test_a_point_of_a_merged_sweep_names_its_own_seed(tmp_path: Path) -> None:
-    law = next(one for one in valid(swept.merged(tmp_path))["laws"] if one["law"] == "additivity")
-    assert (law["worst_ulps"]["seed"], law["worst_ulps"]["point"]) == (4, 511)
+    worst = law(valid(swept.merged(tmp_path)), "additivity")["worst_ulps"]
+    assert (worst["seed"], worst["point"]) == (3, 511)
+    log = swept.merged(tmp_path)
+    del log.done[0]
+    worst = law(valid(log), "additivity")["worst_ulps"]
+    assert (worst["seed"], worst["point"]) == (4, 511)
 
 
-# --- growth and pictures ------------------------------------------------------------------------
+def test_causes_and_errors_are_whole(tmp_path: Path) -> None:
+    stored = valid(swept.broken(tmp_path))
+    assert [(one["words"], one["point"], one["found"], one["witness"]) for one in stored["causes"]] == [
+        ("additivity broken on graph", 1, 2, "witness-one.json"),
+        ("unconnected broken on graph", 9, 1, "witness-two.json"),
+    ]
+    assert stored["errors"] == [
+        {"engine": "xla", "message": "InvalidArgumentError: no", "points": 7},
+        {"engine": "graph", "message": swept.ENDED, "points": 1},
+    ]
+
+
+def test_a_histogram_has_a_name_for_every_bucket(tmp_path: Path) -> None:
+    stored = valid(swept.broken(tmp_path))
+    found = law(stored, "additivity")["histogram"]
+    assert sum(found) == 514
+    assert len(found) == len(stored["buckets"])
+    assert (stored["buckets"][0], stored["buckets"][-1]) == ("no error", "> 1.04858e+06")
+
+
+# --- growth -------------------------------------------------------------------------------------
 
 
 def test_the_worst_error_never_falls_and_ends_at_the_worst_of_all(tmp_path: Path) -> None:
     log = swept.honest(tmp_path)
     rows = list(growth(log))
-    errors = [worst["graph", "float32"] for _, worst in rows]
+    errors = [worst[GRAPH32].ulps for _, worst in rows]
     assert errors == sorted(errors)
+    assert errors[0] < errors[-1]
     assert rows[-1][0] == log.judged
     assert errors[-1] == log.tally.counts["additivity", "graph", "float32"].ulps.error
 
 
+def test_share_and_units_grow_each_for_itself(tmp_path: Path) -> None:
+    spans = [Tally(512, counts={("x", *GRAPH32): swept.count(*errors, share=share)})
+             for errors, share in (([9.0], 0.1), ([2.0], 0.7), ([3.0], 0.2))]  # fmt: skip
+    assert [worst[GRAPH32] for _, worst in growth(swept.sweep(tmp_path, spans))] == [
+        Largest(0.1, 9.0),
+        Largest(0.7, 9.0),
+        Largest(0.7, 9.0),
+    ]
+
+
+def test_an_engine_has_no_worst_error_before_its_first_point(tmp_path: Path) -> None:
+    later = Tally(512, counts={("x", "xla", "float64"): swept.count(1.0)})
+    rows = list(growth(swept.sweep(tmp_path, [swept.tally(), later])))
+    assert [set(worst) for _, worst in rows] == [{GRAPH32}, {GRAPH32, ("xla", "float64")}]
+
+
 def test_growth_keeps_few_places_of_many_spans(tmp_path: Path) -> None:
-    many = swept.sweep(tmp_path, [swept.tally(i * 512) for i in range(400)])
-    assert len(list(growth(many))) <= 40
+    many = swept.sweep(tmp_path, [swept.tally(i * 512, 8) for i in range(400)])
+    rows = list(growth(many))
+    assert 10 < len(rows) <= 40
+    assert rows[-1][0] == 400 * 512
 
 
-def test_a_picture_has_as_many_points_as_were_counted_and_one_axis_for_all(tmp_path: Path) -> None:
-    counts = dict(swept.honest(tmp_path).tally.counts)
-    counts["product", "graph", "float32"] = swept.count(*[4000.0] * 3)
-    small, large = histograms(counts)
-    assert (small.law, small.points, large.points) == ("additivity", 4096, 3)
-    assert small.width == large.width
-    assert [name for name, _ in small.ticks] == [name for name, _ in large.ticks]
-    assert large.words == "≤ 4096: 3"
-    assert max(column.height for column in small.columns) == small.high
-    (one,) = large.columns
-    most = max(counts["additivity", "graph", "float32"].histogram)
-    assert one.height == pytest.approx(small.high * math.log1p(3) / math.log1p(most))
-
-
-def test_a_law_without_errors_has_no_picture(tmp_path: Path) -> None:
-    assert "presence" not in {one.law for one in histograms(swept.honest(tmp_path).tally.counts)}
-    assert draw_growth(swept.sweep(tmp_path, [Tally(4)])) is None
-
-
-def test_a_line_rises_to_the_right_and_infinity_stays_inside(tmp_path: Path) -> None:
-    drawn = draw_growth(swept.honest(tmp_path))
-    assert drawn is not None
-    corners = [tuple(map(float, corner.split(","))) for corner in drawn.lines[0].corners.split()]
-    assert corners[0][0] == 0
-    assert corners[-1][0] == drawn.width
-    assert all(0 <= y <= drawn.height for _, y in corners)
-    assert corners[-1][1] < corners[0][1]
-    beyond = draw_growth(swept.broken(tmp_path))
-    assert beyond is not None
-    assert beyond.lines[0].y == 0
-
-
-# --- the page -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("make", ALL)
-def test_a_page_asks_for_nothing_and_runs_nothing(make: Callable[[Path], Log], tmp_path: Path) -> None:
-    found = page(make(tmp_path))
-    assert not {"script", "img", "iframe", "object", "embed"} & set(found.tags)
-    assert "default-src 'none'" in sweep_page(make(tmp_path))
-
-
-def test_an_honest_page_says_so(tmp_path: Path) -> None:
-    words = page(swept.honest(tmp_path)).words
-    assert "All laws hold" in words
-    assert "What was found" not in words
-    assert "✓ 50% of what is allowed" in words
-    assert "gradcheck sweep --points 4096 --seed 3 --engine graph --dtype float32 --dtype float64 --out again" in words
-    assert "head 2 does not read head 1" in words
-
-
-def test_a_broken_page_names_every_cause(tmp_path: Path) -> None:
-    words = page(swept.broken(tmp_path)).words
-    assert "Broken at 1 point" in words
-    for told in (
-        "additivity broken on graph",
-        "leak broken on graph",
-        f"gradcheck replay {tmp_path / 'witness-two.json'}",
-        "xla failed at 7 points",
-        "its process ended with exit code -11",
-        "not comparable",
-        "points of 4,096",
-    ):
-        assert told in words
-
-
-def test_nothing_of_a_stranger_becomes_an_element(tmp_path: Path) -> None:
-    text = sweep_page(swept.hostile(tmp_path))
-    assert "<script>window" not in text
-    assert "\u202e" not in text
-
-
-def test_a_sweep_of_nothing_has_a_page(tmp_path: Path) -> None:
-    words = page(swept.sweep(tmp_path)).words
-    assert "Nothing is judged yet" in words
-    assert "No law has been judged yet." in words
-
-
-def test_an_exact_sweep_says_what_it_proves(tmp_path: Path) -> None:
-    exact = Plan(2**12, seed=3, exact=True, dtypes=("float64",), batch=2**6, points_a_graph=2**10, points_a_span=2**9)
-    log = swept.sweep(tmp_path, [Tally(512, bits={0: 300.0, 1: 128.4})], plans=(exact,))
-    assert "a doubt of at most 2^-128 on each" in page(log).words
-    assert "--exact" in page(log).words
+def test_a_sweep_of_nothing_does_not_grow(tmp_path: Path) -> None:
+    assert list(growth(swept.sweep(tmp_path))) == []
