@@ -80,7 +80,7 @@ class Plan:
     exact: bool = False
     batch: int = 2**13
     points_a_graph: int = 2**20
-    points_a_span: int = 2**17
+    points_a_span: int = 2**20
 
     def __post_init__(self) -> None:
         for name in ("engines", "laws", "dtypes"):
@@ -184,7 +184,7 @@ def plan_of(
         raise UsageError(f"integers are exact in float64 alone; found {', '.join(chosen)}")
     return Plan(
         points, seed, tuple(engines), tuple(laws), chosen, exact,
-        points_a_graph=points_a_graph, points_a_span=min(2**17, points_a_graph),
+        points_a_graph=points_a_graph, points_a_span=points_a_graph,  # so that one worker alone traces a graph
     )  # fmt: skip
 
 

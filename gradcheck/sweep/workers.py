@@ -22,6 +22,7 @@ _LIMIT = 3600.0  # seconds for one span, which takes some: after that it hangs
 _ALL_ENDED = "the processes that judge ended"
 _ANSWER = "20s"  # within which a scheduler does
 _ASK = 2.0  # seconds after which it is asked again who works
+_TASKS = 32  # of a process, then it is replaced: oneDNN keeps code for every shape that it has met
 _STARTS = 4  # times in a row that processes end before one of them has done anything
 
 
@@ -63,7 +64,7 @@ class Local(AbstractContextManager["Local"]):
         from pebble import ProcessPool
 
         context = multiprocessing.get_context("spawn")
-        return ProcessPool(max_workers=self.count, context=context, initializer=start_worker)
+        return ProcessPool(max_workers=self.count, max_tasks=_TASKS, context=context, initializer=start_worker)
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         """Run a function in one of the processes."""

@@ -139,3 +139,10 @@ def test_no_process_outlives_a_parent_that_is_killed(tmp_path: Path) -> None:
         parent.wait()
         # One of them is busy, and would not look at its pipe for as long as it is.
         wait_until_ended(children)
+
+
+def test_a_process_is_replaced_before_it_has_grown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_TASKS", 2)
+    with Local(1) as local:
+        processes = [local.submit(os.getpid).result(LIMIT) for _ in range(5)]
+    assert processes[0] == processes[1] != processes[2] == processes[3] != processes[4]
