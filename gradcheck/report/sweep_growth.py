@@ -149,7 +149,7 @@ def _ticks(across: _Log) -> list[tuple[str, float, str]]:
     """Return both ends, and the powers of ten that are not near to one."""
     ends = [(short(across.first), 0.0, "start"), (short(across.last), float(_WIDE), "end")]
     between = [(text, _WIDE * place, "middle") for text, place in across.ticks() if _NEAR < place < 1 - _NEAR]
-    return [ends[0], *between, ends[1]] if across.last > across.first else ends[:1]
+    return [ends[0], *between, ends[1]] if across.last > across.first else ends[1:]
 
 
 def spread(places: Sequence[float], gap: float, room: float) -> list[float]:
@@ -194,12 +194,13 @@ class _Log:
 
     def place(self, value: float) -> float:
         if self.last <= self.first:
-            return 0.0
+            return 1.0
         inside = min(max(value, self.first), self.last)
         return math.log(inside / self.first) / math.log(self.last / self.first)
 
     def ticks(self) -> list[tuple[str, float]]:
-        """Return powers of ten, six or so of them."""
+        """Return powers of ten, six or so of them, 1 among them where it is on the axis."""
         lowest, highest = math.ceil(math.log10(self.first)), math.floor(math.log10(self.last))
         step = max(1, math.ceil((highest - lowest) / 5))
-        return [(short(10.0**power), self.place(10.0**power)) for power in range(lowest, highest + 1, step)]
+        powers = range(-(-lowest // step) * step, highest + 1, step)
+        return [(short(10.0**power), self.place(10.0**power)) for power in powers]

@@ -130,7 +130,8 @@ def _panel(key: Key, count: Count, scale: _Scale, top: int) -> Panel:
     ]  # fmt: skip
     words = "; ".join(column.words for column in columns)
     guides = [(short(number), floor - scale.height(number)) for number in scale.guides()]
-    title = f"{counted(sum(numbers), 'point')}, worst {count_units(count.ulps.error)}"
+    worst = f"worst {count_units(count.ulps.error)}" if count.ulps.error else "no error"
+    title = f"{short(sum(numbers))} {'point' if sum(numbers) == 1 else 'points'}, {worst}"
     return Panel(f"{engine} {dtype}", title, numbers, columns, words, top + _TITLE, floor, guides)
 
 

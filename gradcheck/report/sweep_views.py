@@ -40,7 +40,7 @@ def verdict(log: Log, tally: Tally) -> Verdict:
     proof = [f"{proof_words(tally)}."] if tally.bits else []
     numbers, go_on = _numbers(log, tally), _go_on(log)
     if broken:
-        words = f"{counted(len(broken), 'law is', 'laws are')} broken, of {len(laws):,}"
+        words = f"{len(broken):,} of {counted(len(laws), 'law')} {'is' if len(broken) == 1 else 'are'} broken"
         advice = [f"Broken: {', '.join(broken)}. " + ("The causes are below." if log.causes else _UNKNOWN)]
         return Verdict("unsafe", "✗", words, advice, numbers, go_on)
     if tally.errors:
@@ -69,7 +69,7 @@ def _numbers(log: Log, tally: Tally) -> list[tuple[str, str, str]]:
         ("", graphs, "graph"),
         *(("", len(names), what) for names, what in zip(parts, ("law", "engine", "dtype"), strict=True)),
         ("", checks, "check"),
-        ("unsafe" if tally.broken else "safe", tally.broken, "broken"),
+        ("unsafe" if tally.broken else "safe", tally.broken, "checks broken"),
         *(("review", number, what) for number, what in _left_out(tally) if number),
     ]
     told = [(style, f"{number:,}", what if " " in what else _many(number, what)) for style, number, what in found]
@@ -81,7 +81,7 @@ def _left_out(tally: Tally) -> list[tuple[int, str]]:
 
 
 def _many(number: int, what: str) -> str:
-    return what if number == 1 or what == "broken" else f"{what}s"
+    return what if number == 1 else f"{what}s"
 
 
 def _go_on(log: Log) -> str:

@@ -12,17 +12,19 @@ def counted(number: int, what: str, many: str = "") -> str:
 
 def short(number: float) -> str:
     """Return a number beside an axis in few letters."""
+    if number >= 1e12:
+        return f"{number:.0e}".replace("+", "")
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if number >= size:
-            return f"{number / size:.4g}{letter}"
-    return f"{number:.4g}"
+        if number >= max(size, 1e4):
+            return f"{number / size:,.0f}{letter}" if number >= 100 * size else f"{number / size:.3g}{letter}"
+    return f"{number:,.0f}" if number >= 1 else f"{number:g}"
 
 
 def figure(error: float) -> str:
     """Return an error in three places, none of them lost in a power of ten."""
     if not math.isfinite(error):
         return "∞"
-    return f"{error:,.0f}" if 100 <= error < 1e9 else f"{error:.3g}"
+    return f"{error:,.0f}" if 100 <= error < 1e7 else f"{error:.3g}"
 
 
 def count_units(ulps: float) -> str:

@@ -116,3 +116,13 @@ def wide(folder: Path) -> Log:
         errors = [0.0] * 500 if key[0] == "presence" else np.geomspace(0.1, 3.0 ** (1 + place % 12), 500)
         found[key] = count(*errors, share=0.08 * (1 + place % 12))
     return sweep(folder, [Tally(512, counts=found, seconds={"TensorFlow": 7.0})])
+
+
+def vast(folder: Path) -> Log:
+    """Return a sweep of more points than anybody has time for, with errors as large as can be drawn."""
+    keys = [("cotangent-linearity", engine, "float64") for engine in ENGINES]
+    found = {key: count(*np.geomspace(0.1, 9_999_999.0, 500), broken=1, share=1e14) for key in keys}
+    found[keys[0]].ulps = Worst(3e15, 7)
+    for one in found.values():
+        one.judged, one.histogram = 999_999_999_999, one.histogram * 1_999_999_999
+    return sweep(folder, [Tally(999_999_999_999, counts=found, seconds={"TensorFlow": 1e9})])

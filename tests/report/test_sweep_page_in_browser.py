@@ -15,7 +15,7 @@ from report.looks import Open, hard_to_read, overflow
 
 Make = Callable[[Path], Log]
 OpenSweep = Callable[..., Page]
-ALL = [swept.honest, swept.broken, swept.hostile, swept.merged, swept.exact, swept.wide, swept.sweep]
+ALL = [swept.honest, swept.broken, swept.hostile, swept.merged, swept.exact, swept.wide, swept.vast, swept.sweep]
 every_sweep = pytest.mark.parametrize("make", ALL, ids=lambda make: make.__name__)
 
 
@@ -62,7 +62,7 @@ _CUT_OFF = """() => Array.from(document.querySelectorAll("svg[role=img]")).flatM
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("make", [swept.honest, swept.broken, swept.merged, swept.wide], ids=lambda m: m.__name__)
+@pytest.mark.parametrize("make", [swept.broken, swept.merged, swept.wide, swept.vast], ids=lambda m: m.__name__)
 def test_nothing_in_a_picture_is_cut_off(open_sweep: OpenSweep, make: Make, width: int) -> None:
     page = open_sweep(make, width=width)
     assert page.locator("svg[role=img] rect").count() > 0
