@@ -7,7 +7,7 @@ from time import monotonic
 
 import psutil
 
-LIMIT = 120.0  # seconds; far more than anything here takes
+LIMIT = 600.0  # seconds; far more than anything here takes
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
