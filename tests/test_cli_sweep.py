@@ -274,6 +274,23 @@ def test_a_report_is_written_where_it_was_asked_for() -> None:
 
 
 @pytest.mark.usefixtures("fake")
+def test_a_page_is_written_beside_the_table_and_the_json() -> None:
+    invoke("--points", BELOW + 1, "--out", "night")
+    result = invoke("report", "night", "--html", "deep/night.html", "--json", "-")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["points"] == BELOW + 1
+    page = Path("deep/night.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert "gradcheck replay night/witness-cause-0.json" in page
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_page_that_cannot_be_written_is_refused() -> None:
+    invoke("--points", BELOW, "--out", "night")
+    assert refused(invoke("report", "night", "--html", "night")) == "gradcheck: cannot write night: it is a directory"
+
+
+@pytest.mark.usefixtures("fake")
 def test_parts_that_are_merged_are_the_whole() -> None:
     for part in (1, 2):
         create(Path(f"part{part}"), PLAN, (part, 2))

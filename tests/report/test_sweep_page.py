@@ -20,6 +20,7 @@ from gradcheck.report import sweep_views
 from gradcheck.report.sweep_growth import Chart, draw_growth, spread
 from gradcheck.report.sweep_page import sweep_page
 from gradcheck.report.sweep_picture import Picture, buckets_of, pictures
+from gradcheck.report.sweep_tables import environment_rows
 from gradcheck.report.sweep_words import count_units, counted, figure, share_words, short
 from gradcheck.sweep.log import Log
 from gradcheck.sweep.plan import Plan
@@ -118,12 +119,22 @@ def test_an_exact_sweep_says_what_it_proves(tmp_path: Path) -> None:
 def test_a_merge_tells_both_plans_and_where_they_differ(tmp_path: Path) -> None:
     text = text_of(swept.merged(tmp_path))
     assert "4,096 points of seed 3" in text
-    assert "4,096 points of seed 4" in text
+    assert "4,096 points of seed 4, on graph, in float32, float64; all laws but those that trace" in text
+    assert "a new graph every 1,024 points, new sizes every 64." in text
     assert "A process ended at 1 point" in text
     assert "point 700 of seed 4" in text
     assert "tensorflow ≠ differs2.21.02.20.0" in text
     assert "gradcheck0.1.00.1.0" in text
     assert "--resume" not in text
+
+
+def test_what_differs_between_environments_comes_first() -> None:
+    here, there = {"python": "3.11", "numpy": "2.4", "XLA_FLAGS": "--x"}, {"python": "3.11", "numpy": "1.26"}
+    assert environment_rows([here, there]) == [
+        ("numpy", True, ["2.4", "1.26"]),
+        ("XLA_FLAGS", True, ["--x", "not set"]),
+        ("python", False, ["3.11", "3.11"]),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -255,6 +266,10 @@ def test_errors_beyond_any_bucket_are_drawn() -> None:
     assert len(buckets_of([picture])) == len(picture.panels[0].numbers)
 
 
+def test_small_errors_do_not_fill_the_picture() -> None:
+    assert buckets_of(drawn([0.1]))[-1] == "≤ 16"
+
+
 def test_guides_are_at_most_two_powers_of_ten() -> None:
     for most, names in ((5, []), (50, ["10"]), (5000, ["100"]), (50_000, ["100", "10k"]), (10**7, ["10k"])):
         count = swept.count(1.0)
@@ -264,6 +279,9 @@ def test_guides_are_at_most_two_powers_of_ten() -> None:
 
 
 def test_a_law_without_errors_has_no_picture(tmp_path: Path) -> None:
+    calm = swept.count(1.0)
+    calm.histogram = np.roll(calm.histogram, -int(calm.histogram.argmax()))
+    assert (calm.histogram[0], pictures({("x", "graph", "float32"): calm})) == (1, [])
     assert [one.law for one in pictures(swept.honest(tmp_path).tally.counts)] == ["additivity"]
     assert pictures({}) == []
 
@@ -315,6 +333,7 @@ def test_what_is_allowed_is_a_line_above_what_holds_and_below_what_does_not(tmp_
         assert broken.limit is not None
         assert 0 <= corners(broken)[-1][1] < broken.limit < broken.height
         assert "1" in [name for name, _ in broken.up]
+        assert beyond != 3.0 or corners(broken)[-1][1] > 0
 
 
 def test_a_line_begins_at_its_first_point(tmp_path: Path) -> None:
