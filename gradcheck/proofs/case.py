@@ -1,0 +1,186 @@
+"""What a proof is asked: a setting, with its premise or without, on some engines; and the steps that proofs share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from gradcheck.engines import Engine, View, engines
+from gradcheck.errors import EngineError
+from gradcheck.explain import explain
+from gradcheck.gradient import Gradient, Unconnected
+from gradcheck.graph import TwoHeadGraph
+from gradcheck.objective import Expression, Objective, as_objective
+from gradcheck.proofs.algebra import Algebra, Line, given_at, work_out
+from gradcheck.proofs.formula import Partial, Values
+from gradcheck.proofs.measured import measure
+from gradcheck.proofs.setting import Setting
+from gradcheck.proofs.symbolic import differentiate
+from gradcheck.proofs.walk import Derivation, Fact, Numbers, Reading, Shown, plain
+from gradcheck.trial import Arena, Check, Trial
+
+Judge = Callable[[Trial], Iterator[Check]]
+Formulas = Mapping[str, Expression]
+
+
+def _nothing(_trial: Trial) -> Iterator[Check]:
+    return iter(())
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A proof's question.
+
+    Attributes:
+        setting: The graph and the point; without the premise where it is a matter of these.
+        broken: Whether the premise is removed.
+        engines: That compute the numbers.
+        tries: On how many random graphs the claim is tried to be falsified.
+    """
+
+    setting: Setting
+    broken: bool = False
+    engines: Sequence[Engine] = field(default_factory=lambda: tuple(engines))
+    tries: int = 3
+
+    @property
+    def graph(self) -> TwoHeadGraph:
+        """The structure."""
+        return self.setting.graph
+
+    @property
+    def algebra(self) -> Algebra:
+        """The chain rule on it."""
+        return Algebra(self.graph, max(1, self.setting.point.sizes["batch"]))
+
+    def trial(self, engine: Engine, formulas: Iterable[Expression | Objective], *, exact: bool = True) -> Trial:
+        """Return an engine's view of the setting; differences are never exact."""
+        objectives = tuple(dict.fromkeys(map(as_objective, formulas)))
+        points = self.setting.point.stacked()
+        arena = Arena(self.graph, points, objectives, stacked=False, exact=exact and engine.sees_absence)
+        return Trial(arena, engine, tuple(e for e in self.engines if e.sees_absence))
+
+
+# --- the derivation ----------------------------------------------------------------------------
+
+
+def derive(
+    case: Case, lines: Sequence[Line], formulas: Formulas, *, extra: Values | None = None, found: Values | None = None
+) -> Derivation:
+    """Work lines out by hand, hold each against TensorFlow, and let sympy differentiate on its own.
+
+    Args:
+        case: Where.
+        lines: The derivation.
+        formulas: What is differentiated, by the name that lines have for it.
+        extra: Values that lines read beside the point's.
+        found: What TensorFlow has, beside the tensors of a forward and a backward pass.
+    """
+    point = case.setting.point
+    given = {**given_at(point.values), **(extra or {})}
+    values = work_out(lines, given)
+    measured = {**measure(case.graph, point, formulas), **(found or {})}
+    shown = tuple(_shown(line, values, measured, formulas) for line in lines)
+    return Derivation(shown, tuple(_by_sympy(case, lines, formulas, given, values)))
+
+
+def _shown(line: Line, values: Values, measured: Values, formulas: Formulas) -> Shown:
+    key = line.left.key
+    must = isinstance(line.left, Partial) and line.left.of.key in formulas
+    there = key in measured
+    holds = same(values[key], measured[key]) if there else not must
+    return Shown(
+        key, line.text, line.mathml, line.why, plain(values[key]), plain(measured[key]) if there else None, holds,
+        line.concludes,
+    )  # fmt: skip
+
+
+def _by_sympy(case: Case, lines: Sequence[Line], formulas: Formulas, given: Values, values: Values) -> Iterator[Fact]:
+    for line in lines:
+        left = line.left
+        if isinstance(left, Partial) and left.of.key in formulas and left.by.key in case.graph.variables:
+            expected = differentiate(case.graph, given, formulas[left.of.key], left.by.key)
+            holds = same(expected, values[left.key])
+            what = f"{expected.size} entr{'y' if expected.size == 1 else 'ies'}"
+            found = f"the same {what}" if holds else f"of {what}, {_apart(expected, values[left.key])} differ"
+            yield Fact(f"{left.text()}, differentiated anew", found, holds, "sympy")
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two values have the same shape and the same numbers, exactly."""
+    return np.shape(left) == np.shape(right) and bool(np.all(np.asarray(left == right)))
+
+
+def _apart(left: Any, right: Any) -> int:
+    return int(np.sum(np.asarray(left) != np.asarray(right))) if np.shape(left) == np.shape(right) else np.size(left)
+
+
+# --- the numbers -------------------------------------------------------------------------------
+
+
+def read_numbers(
+    case: Case,
+    formulas: Sequence[Expression | Objective],
+    conclude: Judge,
+    support: Judge = _nothing,
+    *,
+    show: Sequence[tuple[Expression | Objective, str]] = (),
+    exact: bool = True,
+) -> Numbers:
+    """Let every engine compute, and judge what the proof claims and what supports it.
+
+    Args:
+        case: Where, and on which engines.
+        formulas: All that is differentiated.
+        conclude: Yields the comparisons that the proof claims.
+        support: Yields those that hold with the premise and without.
+        show: Gradients to be shown.
+        exact: Whether nothing is rounded here.
+    """
+    readings: list[Reading] = []
+    facts: list[Fact] = []
+    for engine in case.engines:
+        trial = case.trial(engine, formulas, exact=exact)
+        try:
+            for judge, concludes in ((conclude, True), (support, False)):
+                facts += [told(check, engine.name, concludes, exact=trial.arena.exact) for check in judge(trial)]
+            readings += [_reading(trial, formula, w) for formula, w in show if engine.view is View.ENTRIES]
+        except EngineError as error:
+            facts.append(Fact(f"{engine.name} computes gradients", str(error), False, engine.name, failed=True))
+    return Numbers(tuple(readings), tuple(facts))
+
+
+def told(check: Check, by: str, concludes: bool, *, exact: bool = False) -> Fact:
+    """Return a comparison as a fact."""
+    compared = check.comparison
+    if compared.broken.any():
+        index = int(np.flatnonzero(compared.broken)[0])
+        explanation = check.explanation or explain(compared, index)
+        return Fact(check.claim, "; ".join(explanation.found), False, by, concludes)
+    return Fact(check.claim, _agreement(check, exact), True, by, concludes)
+
+
+def _agreement(check: Check, exact: bool) -> str:
+    compared = check.comparison
+    if not compared.judged.any():
+        return "not judged here"
+    if compared.relation == "close" and not exact:
+        return f"equal but for rounding: {compared.worst:.2g} of what it may do"
+    absent = isinstance(compared.found, Unconnected)
+    return {"different": "it differs", "connected": "a gradient"}.get(
+        compared.relation, "no gradient" if absent else "equal, bit for bit"
+    )
+
+
+def _reading(trial: Trial, formula: Expression | Objective, variable: str) -> Reading:
+    found = trial.grad(formula, variable)
+    values = plain(np.asarray(found.values[0])) if isinstance(found, Gradient) else None
+    return Reading(f"grad({formula}, {variable})", trial.engine.name, values)
+
+
+def with_engines(case: Case, names: Sequence[str]) -> Case:
+    """Return the case on some engines only."""
+    return replace(case, engines=tuple(engines[name] for name in names))

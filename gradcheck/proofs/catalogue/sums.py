@@ -1,0 +1,177 @@
+"""What adding a loss does: nothing, to a variable that it does not reach; and when a joint loss is simply enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradcheck.flow.cell import Kind
+from gradcheck.golden import GOLDEN_GRAPH
+from gradcheck.graph import TwoHeadGraph, Wiring
+from gradcheck.laws import laws
+from gradcheck.objective import Expression, loss1, loss2
+from gradcheck.proofs import Steps, register_proof
+from gradcheck.proofs.algebra import LOSS, Line
+from gradcheck.proofs.case import Case, derive, read_numbers
+from gradcheck.proofs.falsify import plant_lies, tried
+from gradcheck.proofs.formula import Name
+from gradcheck.proofs.picture import draw_picture
+from gradcheck.proofs.polynomial import (
+    JOINT,
+    LOSSES,
+    OnWholeNumbers,
+    absent_check,
+    lines_for,
+    names_in,
+    summed,
+    why_empty,
+    with_variables,
+)
+from gradcheck.proofs.setting import Setting, golden_setting
+from gradcheck.proofs.structure import read_structure
+from gradcheck.trial import Check, Trial
+
+LEAKY = Name("leaky", "L", "1′")
+
+
+@register_proof
+class SumRule(OnWholeNumbers):
+    """The seed's first claim: grad(loss1 + loss2, w2) = grad(loss2, w2)."""
+
+    name = "sum-rule"
+    title = "The sum rule"
+    claim = "Adding a loss that does not reach a variable leaves the variable's gradient as it was, bit for bit."
+    equation = "grad(loss1 + loss2, w2) = grad(loss2, w2)"
+    premise = "No path runs from w2, a variable of head 2, to loss1."
+    removal = "loss1 gets a term that reads head 2: loss1 + loss2 stands in its place."
+    reason = "A path now runs from w2 to loss1, so its term is no longer absent: the gradients differ by exactly that."
+    falsified_by = "One bit in which the joint gradient by w2 differs from that of loss2 alone."
+    order = 1
+
+    def fit(self, graph: TwoHeadGraph) -> TwoHeadGraph:
+        return with_variables(super().fit(graph), "head2")
+
+    def why_not(self, setting: Setting) -> str | None:
+        return super().why_not(setting) or why_empty(setting.graph, "head2")
+
+    def show(self, case: Case) -> Steps:
+        first: Expression = loss1 + loss2 if case.broken else loss1
+        losses, formulas = {"loss1": first, "loss2": loss2}, [first, loss2, first + loss2]
+        own = names_in(case.graph, "head2")
+        picture = draw_picture(case.graph, losses)
+        reached = Kind.CONNECTED if case.broken else Kind.INDEPENDENT
+        expected = [(loss, w, kind) for w in own for loss, kind in (("loss1", reached), ("loss2", Kind.CONNECTED))]
+
+        def conclude(trial: Trial) -> Iterator[Check]:
+            for w in own:
+                alone, joint = trial.grad(loss2, w), trial.grad(first + loss2, w)
+                yield Check(f"grad({first} + loss2, {w}) = grad(loss2, {w})", w, trial.identical(alone, joint))
+
+        def support(trial: Trial) -> Iterator[Check]:
+            for w in own:
+                if case.broken:
+                    terms = trial.grad(first, w) + trial.grad(loss2, w)
+                    claim = f"grad({first} + loss2, {w}) = grad({first}, {w}) + grad(loss2, {w})"
+                    yield Check(claim, w, trial.close(terms, trial.grad(first + loss2, w)))
+                else:
+                    yield from absent_check(trial, loss1, w)
+            if not case.broken and case.graph == GOLDEN_GRAPH:
+                yield from laws["golden"].judge(trial)
+
+        show = [(formula, w) for w in own for formula in formulas]
+        return Steps(
+            picture,
+            derive(case, _sum_lines(case, own), {"loss2": loss2, "joint": first + loss2, "leaky": first}),
+            read_structure(case.graph, losses, picture, expected),
+            read_numbers(case, formulas, conclude, support, show=show),
+            tried(case, self.fit, ["addition"], plant_lies(case, formulas, (first + loss2, own[0]), conclude)),
+        )
+
+
+def _sum_lines(case: Case, own: list[str]) -> list[Line]:
+    algebra = case.algebra
+    first = LEAKY if case.broken else LOSS[1]
+    defined = [Line(LEAKY, LOSS[1] + LOSS[2], "the leak")] if case.broken else []
+    defined.append(Line(JOINT, first + LOSS[2], "the joint loss"))
+    passes, ends = algebra.backward(LOSS[2], 2), []
+    for w in own:
+        name = algebra.name(w).text()
+        absent = None if case.broken else f"∂L₁/∂{name} is absent: no path"
+        if case.broken:
+            ends.append(summed(algebra, LEAKY, w, {LOSS[1]: f"∂L₁/∂{name} is absent", LOSS[2]: None}, concludes=False))
+        ends.append(summed(algebra, JOINT, w, {first: absent, LOSS[2]: None}, concludes=True))
+    return lines_for(algebra, ends, passes, defined)
+
+
+@register_proof
+class IndependentHeads(OnWholeNumbers):
+    """The seed's last claim: heads that do not read each other can simply share a loss."""
+
+    name = "independent-heads"
+    title = "Independent heads"
+    claim = "Where neither head reads the other, the joint loss gives each head the gradient of its own loss."
+    equation = "grad(loss1 + loss2, w1) = grad(loss1, w1) and grad(loss1 + loss2, w2) = grad(loss2, w2)"
+    premise = "Both heads read the trunk, and neither reads the other: the wiring is parallel."
+    removal = "Head 2 reads head 1's output: the wiring is chained."
+    reason = "loss2 now reaches w1 through head 2: the joint gradient by w1 is off by exactly grad(loss2, w1)."
+    falsified_by = "One bit in which the joint gradient by a head's variable differs from that of its own loss."
+    order = 5
+
+    def usual(self) -> Setting:
+        return golden_setting(wiring=Wiring.PARALLEL)
+
+    def fit(self, graph: TwoHeadGraph) -> TwoHeadGraph:
+        return with_variables(super().fit(graph).changed(wiring=Wiring.PARALLEL), "head1", "head2")
+
+    def why_not(self, setting: Setting) -> str | None:
+        if setting.graph.wiring is not Wiring.PARALLEL:
+            return f"head 2 reads head 1, as the wiring is {setting.graph.wiring.value}; it must be parallel"
+        return super().why_not(setting) or why_empty(setting.graph, "head1", "head2")
+
+    def remove(self, setting: Setting) -> Setting:
+        return setting.changed(wiring=Wiring.CHAINED)
+
+    def show(self, case: Case) -> Steps:
+        joint = loss1 + loss2
+        heads = {1: names_in(case.graph, "head1"), 2: names_in(case.graph, "head2")}
+        owned = [
+            (w, loss, other) for which, loss, other in ((1, loss1, loss2), (2, loss2, loss1)) for w in heads[which]
+        ]
+        picture = draw_picture(case.graph, LOSSES)
+        leaks = Kind.CONNECTED if case.broken else Kind.INDEPENDENT
+        expected = [("loss2", w, leaks) for w in heads[1]] + [("loss1", w, Kind.INDEPENDENT) for w in heads[2]]
+
+        def conclude(trial: Trial) -> Iterator[Check]:
+            for w, own, _ in owned:
+                compared = trial.identical(trial.grad(own, w), trial.grad(joint, w))
+                yield Check(f"grad({joint}, {w}) = grad({own}, {w})", w, compared)
+
+        def support(trial: Trial) -> Iterator[Check]:
+            for w, _, other in owned:
+                if case.broken and w in heads[1]:
+                    both = trial.grad(loss1, w) + trial.grad(loss2, w)
+                    claim = f"grad({joint}, {w}) = grad(loss1, {w}) + grad(loss2, {w})"
+                    yield Check(claim, w, trial.close(both, trial.grad(joint, w)))
+                elif not case.broken:
+                    yield from absent_check(trial, other, w)
+
+        formulas = [loss1, loss2, joint]
+        show = [(formula, w) for w, own, _ in owned for formula in (own, joint)]
+        return Steps(
+            picture,
+            derive(case, _head_lines(case, heads), {**LOSSES, "joint": joint}),
+            read_structure(case.graph, LOSSES, picture, expected),
+            read_numbers(case, formulas, conclude, support, show=show),
+            tried(case, self.fit, [self.name], plant_lies(case, formulas, (joint, owned[0][0]), conclude)),
+        )
+
+
+def _head_lines(case: Case, heads: dict[int, list[str]]) -> list[Line]:
+    algebra, ends = case.algebra, []
+    for which, names in heads.items():
+        for w in names:
+            absent = f"∂L{'₂₁'[which - 1]}/∂{algebra.name(w).text()} is absent: no path"
+            leaks = case.broken and which == 1
+            terms = {LOSS[i]: None if i == which or leaks else absent for i in (1, 2)}
+            ends.append(summed(algebra, JOINT, w, terms, concludes=True))
+    passes = [*algebra.backward(LOSS[1], 1), *algebra.backward(LOSS[2], 2)]
+    return lines_for(algebra, ends, passes, [Line(JOINT, LOSS[1] + LOSS[2], "the joint loss")])

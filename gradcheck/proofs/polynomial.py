@@ -1,0 +1,107 @@
+"""What proofs on polynomial graphs share: whole numbers, at which nothing is rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from gradcheck import compare
+from gradcheck.graph import TwoHeadGraph, block_of
+from gradcheck.objective import Expression, loss1, loss2
+from gradcheck.proofs.algebra import LOSS, Algebra, Line, needed
+from gradcheck.proofs.formula import Formula, Name, Partial
+from gradcheck.proofs.rules import why_no_rule
+from gradcheck.proofs.setting import Setting, draw_setting, golden_setting
+from gradcheck.sample import polynomial_twin
+from gradcheck.trial import Check, Trial
+
+LOSSES = {"loss1": loss1, "loss2": loss2}
+JOINT, PRODUCT = Name("joint", "J"), Name("product", "P")
+
+
+class OnWholeNumbers:
+    """A proof that can be shown on every graph that is a polynomial with whole coefficients."""
+
+    def usual(self) -> Setting:
+        """Return the golden case."""
+        return golden_setting()
+
+    def fit(self, graph: TwoHeadGraph) -> TwoHeadGraph:
+        """Return the nearest polynomial."""
+        return polynomial_twin(graph)
+
+    def why_not(self, setting: Setting) -> str | None:
+        """Ask for rules of all layers and losses."""
+        return why_no_rule(setting.graph)
+
+    def draw(self, graph: TwoHeadGraph, sizes: dict[str, int], seed: int, name: str) -> Setting:
+        """Draw whole numbers."""
+        return draw_setting(graph, sizes, seed, name=name)
+
+    def remove(self, setting: Setting) -> Setting:
+        """Keep the setting: the premise is of what is computed there."""
+        return setting
+
+
+def with_variables(graph: TwoHeadGraph, *blocks: str) -> TwoHeadGraph:
+    """Return the graph with a dense layer in each of some blocks that have no variable."""
+    empty = [block for block in blocks if not names_in(graph, block)]
+    return graph.changed(**{block: ("dense", *getattr(graph, block)[1:]) for block in empty})
+
+
+def names_in(graph: TwoHeadGraph, block: str) -> list[str]:
+    """Return the variables of a block."""
+    return [name for name in graph.variables if block_of(name) == block]
+
+
+def why_empty(graph: TwoHeadGraph, *blocks: str) -> str | None:
+    """Return which of some blocks has no variable, or ``None``."""
+    empty = [block for block in blocks if not names_in(graph, block)]
+    return f"{empty[0]} has no variable" if empty else None
+
+
+def gradients(algebra: Algebra, of: Name, which: int, cotangent: Formula | None = None) -> dict[str, Line]:
+    """Return the last line of each variable that a loss reaches, by variable."""
+    lines = algebra.backward(of, which, cotangent)
+    names = {algebra.name(variable).key: variable for variable in algebra.graph.variables}
+    return {
+        names[line.left.by.key]: line for line in lines if isinstance(line.left, Partial) and line.left.by.key in names
+    }
+
+
+def lines_for(
+    algebra: Algebra, conclusions: Sequence[Line], passes: Sequence[Line], defined: Sequence[Line] = ()
+) -> list[Line]:
+    """Return the forward lines, the backward passes and the conclusions, as far as the conclusions need them."""
+    lines = [*algebra.forward(), *defined, *passes, *conclusions]
+    wanted = {line.left.key for line in conclusions} | {name for line in defined for name in (line.left.key,)}
+    return needed(lines, wanted)
+
+
+def summed(algebra: Algebra, of: Name, variable: str, terms: Mapping[Name, str | None], *, concludes: bool) -> Line:
+    """Return the line of a sum's gradient: the sum of those of its terms that reach the variable.
+
+    Args:
+        of: The sum.
+        variable: By what.
+        terms: Its terms; each with what is to be said if it is absent, ``None`` where it is there.
+        concludes: Whether that is what the proof claims.
+    """
+    w = algebra.name(variable)
+    there = [Partial(term, w) for term, absent in terms.items() if absent is None]
+    right: Formula = there[0]
+    for partial in there[1:]:
+        right = right + partial
+    words = [absent for absent in terms.values() if absent] or ["the gradient of a sum is the sum of the gradients"]
+    return Line(Partial(of, w), right, "; ".join(words), concludes)
+
+
+def absent_check(trial: Trial, formula: Expression, variable: str) -> Iterator[Check]:
+    """Demand that there is no gradient, of engines that can tell."""
+    if trial.engine.sees_absence:
+        compared = compare.unconnected(trial.grad(formula, variable), points=len(trial.points))
+        yield Check(f"grad({formula}, {variable}) is absent", variable, compared, trial.structural)
+
+
+def loss_name(which: int) -> Name:
+    """Return a loss as formulas write it."""
+    return LOSS[which]

@@ -1,0 +1,156 @@
+"""The independent judge of a derivation: sympy differentiates the scalar itself and knows no chain rule of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from gradcheck.errors import UsageError
+from gradcheck.gradient import Array
+from gradcheck.graph import TwoHeadGraph
+from gradcheck.layer import Layer, LossFunction
+from gradcheck.model import interpret
+from gradcheck.objective import Expression
+from gradcheck.proofs.formula import Value, Values
+
+Polynomial = Any
+
+
+def load_sympy() -> Any:
+    """Import sympy.
+
+    Raises:
+        UsageError: It is not installed.
+    """
+    try:
+        import sympy
+    except ImportError as error:
+        raise UsageError(
+            "proofs need sympy, which judges their algebra; install it with: pip install 'gradcheck[proofs]'"
+        ) from error
+    return sympy
+
+
+@dataclass(frozen=True, eq=False)
+class Polynomials:
+    """A forward pass whose tensors are arrays of polynomials: an `Interpreter`.
+
+    Args:
+        values: Every variable, ids and labels; the entries of some are generators of the ring.
+        still: The same, all of them numbers.
+    """
+
+    graph: TwoHeadGraph
+    values: Values
+    still: Values
+
+    def look_up(self) -> tuple[Array, Array]:
+        """Return the rows that ids name, as polynomials and as numbers."""
+        return self.values["embedding"][self.values["ids"]], self.still["embedding"][self.still["ids"]]
+
+    def apply(self, path: str, layer: Layer, x: tuple[Array, Array]) -> tuple[Array, Array]:
+        """Apply a dense layer: a product, and a bias where there is one."""
+        return self._dense(path, layer, x[0], self.values), self._dense(path, layer, x[1], self.still)
+
+    def stop(self, x: tuple[Array, Array]) -> tuple[Array, Array]:
+        """Go on with the numbers alone, in which nothing moves."""
+        return x[1], x[1]
+
+    def lose(self, which: int, loss: LossFunction, output: tuple[Array, Array]) -> tuple[Value, Value]:
+        """Return loss 1 or 2, reduced as the graph says."""
+        labels = self.still[f"labels{which}"]
+        return self._reduced((output[0] - labels) ** (loss.degree or 1)), self._reduced(
+            (output[1] - labels) ** (loss.degree or 1)
+        )
+
+    def _dense(self, path: str, layer: Layer, x: Array, values: Values) -> Array:
+        y = np.dot(x, values[f"{path}/kernel"])
+        return np.asarray(y + values[f"{path}/bias"] if "bias" in layer.parameters else y)
+
+    def _reduced(self, losses: Array) -> Value:
+        examples = [sum(row[1:], start=row[0]) for row in losses]
+        if self.graph.reduction == "none":
+            return np.array(examples, dtype=object)
+        total = sum(examples[1:], start=examples[0])
+        return total * _rational(Fraction(1, len(examples))) if self.graph.reduction == "mean" else total
+
+
+def differentiate(graph: TwoHeadGraph, given: Values, formula: Expression, variable: str) -> Array:
+    """Return the gradient of a formula of the losses by a variable, as sympy finds it, at the numbers given.
+
+    The formula becomes one polynomial in the entries of the variable, and is differentiated by each.
+
+    Args:
+        given: Every value of the point, as whole numbers and fractions.
+    """
+    _, entries = symbols_of(variable, np.shape(given[variable]))
+    polynomial = as_polynomial(graph, given, formula, {variable: entries})
+    at = [
+        (entry, _rational(value)) for entry, value in zip(entries.reshape(-1), given[variable].reshape(-1), strict=True)
+    ]
+    slopes = [_evaluate(polynomial.diff(entry), at) if _is_polynomial(polynomial) else 0 for entry, _ in at]
+    return np.array(slopes, dtype=object).reshape(entries.shape)
+
+
+def as_polynomial(graph: TwoHeadGraph, given: Values, formula: Expression, symbols: Mapping[str, Array]) -> Polynomial:
+    """Return the sum of a formula's entries as a polynomial in the entries of some variables."""
+    forward = interpret(graph, Polynomials(graph, {**rational(given), **symbols}, rational(given)))
+    pairs = {"loss1": forward.loss1, "loss2": forward.loss2}
+    moving = {name: pair[0] for name, pair in pairs.items()}
+    held = {name: pair[1] for name, pair in pairs.items()}
+    whole = formula.evaluate({name: _Pair(moving[name], held[name]) for name in pairs}, lambda pair: pair.stopped())
+    entries = np.asarray(whole.moving, dtype=object).reshape(-1)
+    return sum(entries[1:], start=entries[0])
+
+
+@dataclass(frozen=True, eq=False)
+class _Pair:
+    """A value that moves with the variable, beside the same value held still."""
+
+    moving: Value
+    held: Value
+
+    def __add__(self, other: _Pair) -> _Pair:
+        return _Pair(self.moving + other.moving, self.held + other.held)
+
+    def __mul__(self, other: _Pair) -> _Pair:
+        return _Pair(self.moving * other.moving, self.held * other.held)
+
+    def stopped(self) -> _Pair:
+        return _Pair(self.held, self.held)
+
+
+def symbols_of(variable: str, shape: tuple[int, ...], *, after: str = "") -> tuple[Any, Array]:
+    """Return a ring of polynomials over the rationals, and a variable's entries as its generators."""
+    sympy = load_sympy()
+    names = [f"{variable.replace('/', '_')}{after}_{'_'.join(map(str, at))}" for at in product(*map(range, shape))]
+    ring, *generators = sympy.ring(names, sympy.QQ)
+    return ring, np.array(generators, dtype=object).reshape(shape)
+
+
+def rational(values: Values) -> dict[str, Value]:
+    """Return exact numbers as sympy's rationals, which its polynomials can be multiplied with; ids as they are."""
+    return {
+        name: value if name == "ids" else np.frompyfunc(_rational, 1, 1)(np.asarray(value, dtype=object))
+        for name, value in values.items()
+    }
+
+
+def _rational(value: Any) -> Any:
+    qq = load_sympy().QQ
+    fraction = Fraction(value)
+    return qq(fraction.numerator, fraction.denominator)
+
+
+def _is_polynomial(value: Any) -> bool:
+    return hasattr(value, "diff")
+
+
+def _evaluate(slope: Polynomial, at: list[tuple[Any, Any]]) -> Fraction:
+    value = slope.evaluate(at) if _is_polynomial(slope) else slope
+    return Fraction(int(value.numerator), int(value.denominator))
