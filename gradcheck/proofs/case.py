@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,11 +19,12 @@ from gradcheck.proofs.formula import Partial, Values
 from gradcheck.proofs.measured import measure
 from gradcheck.proofs.setting import Setting
 from gradcheck.proofs.symbolic import differentiate
-from gradcheck.proofs.walk import Derivation, Fact, Numbers, Reading, Shown, plain
+from gradcheck.proofs.walk import Derivation, Fact, Numbers, Reading, Shown, Structure, plain
 from gradcheck.trial import Arena, Check, Trial
 
 Judge = Callable[[Trial], Iterator[Check]]
 Formulas = Mapping[str, Expression]
+S = TypeVar("S", Structure, Numbers)
 
 
 def _nothing(_trial: Trial) -> Iterator[Check]:
@@ -184,3 +185,13 @@ def _reading(trial: Trial, formula: Expression | Objective, variable: str) -> Re
 def with_engines(case: Case, names: Sequence[str]) -> Case:
     """Return the case on some engines only."""
     return replace(case, engines=tuple(engines[name] for name in names))
+
+
+def with_setting(case: Case, setting: Setting) -> Case:
+    """Return the case elsewhere."""
+    return replace(case, setting=setting)
+
+
+def with_facts(step: S, facts: Iterable[Fact]) -> S:
+    """Return a step with more facts."""
+    return replace(step, facts=(*step.facts, *facts))

@@ -95,6 +95,8 @@ class Lying:
         found = self.honest.evaluate(graph, points, objectives, stacked=stacked)
         key: Key = self.objective, self.variable
         gradients = dict(found.gradients)
+        if key not in gradients:
+            return found
         value = gradients[key]
         if self.edit is None or isinstance(value, Unconnected):
             gradients[key] = Unconnected()

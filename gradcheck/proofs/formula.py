@@ -265,6 +265,20 @@ class Squared(Wrapped):
 
 
 @dataclass(frozen=True)
+class Stopped(Wrapped):
+    """A value through which no gradient flows."""
+
+    def evaluate(self, values: Values) -> Value:
+        return self.of.evaluate(values)
+
+    def text(self) -> str:
+        return f"stop({self.of.text()})"
+
+    def mathml(self) -> str:
+        return f"<mrow><mi>stop</mi><mo>(</mo>{self.of.mathml()}<mo>)</mo></mrow>"
+
+
+@dataclass(frozen=True)
 class Summed(Wrapped):
     """A sum over one axis.
 

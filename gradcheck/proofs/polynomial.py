@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
+
 from gradcheck import compare
+from gradcheck.compare import Comparison
+from gradcheck.engines import View
+from gradcheck.gradient import Array, Gradient, MaybeGradient
 from gradcheck.graph import TwoHeadGraph, block_of
 from gradcheck.objective import Expression, loss1, loss2
-from gradcheck.proofs.algebra import LOSS, Algebra, Line, needed
+from gradcheck.proofs.algebra import Algebra, Line, needed
 from gradcheck.proofs.formula import Formula, Name, Partial
 from gradcheck.proofs.rules import why_no_rule
 from gradcheck.proofs.setting import Setting, draw_setting, golden_setting
+from gradcheck.proofs.walk import Derivation
 from gradcheck.sample import polynomial_twin
-from gradcheck.trial import Check, Trial
+from gradcheck.trial import Check, Trial, projected
 
 LOSSES = {"loss1": loss1, "loss2": loss2}
 JOINT, PRODUCT = Name("joint", "J"), Name("product", "P")
@@ -30,7 +36,10 @@ class OnWholeNumbers:
         return polynomial_twin(graph)
 
     def why_not(self, setting: Setting) -> str | None:
-        """Ask for rules of all layers and losses."""
+        """Ask for rules of all layers and losses, and for means that are no endless fractions."""
+        batch = setting.point.sizes["batch"]
+        if setting.graph.reduction == "mean" and (batch == 0 or batch & (batch - 1)):
+            return f"a mean over {batch} examples is rounded; the batch must be a power of two"
         return why_no_rule(setting.graph)
 
     def draw(self, graph: TwoHeadGraph, sizes: dict[str, int], seed: int, name: str) -> Setting:
@@ -102,6 +111,18 @@ def absent_check(trial: Trial, formula: Expression, variable: str) -> Iterator[C
         yield Check(f"grad({formula}, {variable}) is absent", variable, compared, trial.structural)
 
 
-def loss_name(which: int) -> Name:
-    """Return a loss as formulas write it."""
-    return LOSS[which]
+def by_hand(trial: Trial, derivation: Derivation, formulas: Mapping[str, Expression]) -> Iterator[Check]:
+    """Hold an engine's gradients against the numbers of a derivation."""
+    for line in derivation.lines:
+        of, _, variable = line.key.partition(":")
+        if of in formulas and variable in trial.graph.variables and line.found is not None:
+            values = np.asarray(line.value, dtype=np.float64)[None]
+            claim = f"grad({formulas[of]}, {variable}) is the number derived"
+            yield Check(claim, variable, is_number(trial, values, trial.grad(formulas[of], variable)))
+
+
+def is_number(trial: Trial, values: Array, found: MaybeGradient) -> Comparison:
+    """Demand of an engine's gradient that it is given numbers, shown as the engine shows it."""
+    expected = Gradient(values)
+    expected = projected(expected) if trial.engine.view is View.DIRECTIONS else expected
+    return trial.identical(expected, found)
