@@ -48,6 +48,7 @@ BATCHES = (2**9, 2**11, BATCH, 2**15)
 SIZES = (2, 4, 8)
 TURNS = 5
 ONE_GRAPH = 2**40
+SPAN = 2**19
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def plan_of(dtype: str, batch: int = BATCH, laws: tuple[str, ...] = ()) -> Plan:
 
 def rates(console: Console) -> list[Rate]:
     """Measure by dtype, by stack, by size and by law."""
-    found = [measure("sizes up to 8", plan_of(dtype), random_sizes(8), console) for dtype in DTYPES]
+    found = [measure("sizes up to 8", plan_of(dtype), random_sizes(7), console) for dtype in DTYPES]
     for batch in BATCHES:
         found.append(measure(f"stacks of {batch:,}", plan_of("float32", batch), random_sizes(4), console))
     for size in SIZES:
@@ -157,10 +158,10 @@ class Scaling:
 def scale(workers: int, points: int) -> Scaling:
     """Sweep the seed's graph with so many processes, and count from when each has come back with something."""
     seen: list[Seen] = []
-    plan = Plan(points * workers, 1, dtypes=("float32",), batch=BATCH, points_a_graph=ONE_GRAPH, points_a_span=2**15)
+    plan = Plan(points * workers, 1, dtypes=("float32",), batch=BATCH, points_a_graph=ONE_GRAPH, points_a_span=SPAN)
     with tempfile.TemporaryDirectory() as folder, Local(workers) as local:
         Sweep(create(Path(folder) / "sweep", plan), local, show=seen.append).run()
-    warm = [one for one in seen if one.fresh > 4 * workers * plan.points_a_span]
+    warm = [one for one in seen if one.fresh >= workers * SPAN]
     first, last = warm[0], warm[-1]
     return Scaling(workers, (last.fresh - first.fresh) / (last.seconds - first.seconds))
 
@@ -200,7 +201,7 @@ def as_json(found: Sequence[Rate], scaling: Sequence[Scaling]) -> dict[str, Any]
 def main() -> int:
     """Measure, show and judge."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--points", type=int, default=2**19, help="points of each worker when workers are counted")
+    parser.add_argument("--points", type=int, default=10 * SPAN, help="points of each worker when workers are counted")
     parser.add_argument("--page", action="store_true", help="write the figures into docs/performance.md")
     arguments, console = parser.parse_args(), Console()
     console.width = max(console.width, 140)

@@ -70,7 +70,14 @@ def test_engine_is_documented_in_its_own_words(engine) -> None:
     "page",
     [
         *("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/laws.md", "docs/training.md"),
-        *("docs/cluster.md", "docs/trophies.md", "docs/upgrading.md", "docs/why-is-my-gradient-none.md"),
+        *(
+            "docs/cluster.md",
+            "docs/performance.md",
+            "docs/sweeps.md",
+            "docs/trophies.md",
+            "docs/upgrading.md",
+            "docs/why-is-my-gradient-none.md",
+        ),
     ],
 )
 def test_links_lead_somewhere(page: str) -> None:
