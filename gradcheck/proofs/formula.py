@@ -16,7 +16,7 @@ from gradcheck.gradient import Array
 Value = Any  # a number or a polynomial, or an array of them
 Values = Mapping[str, Value]
 
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SUBSCRIPTS = str.maketrans("0123456789+", "₀₁₂₃₄₅₆₇₈₉₊")
 _ADDS, _TAKES, _TIMES, _WHOLE = 1, 2, 3, 4  # how tightly a formula holds together
 
 

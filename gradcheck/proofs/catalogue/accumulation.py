@@ -1,0 +1,190 @@
+"""Accumulating micro-batches: means add up to the mean of all only if each is weighted by its share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import accumulate
+
+import numpy as np
+
+from gradcheck.engines import engines, wrap_of
+from gradcheck.flow.cell import Kind
+from gradcheck.gradient import Array, Gradient, Unconnected
+from gradcheck.graph import TwoHeadGraph
+from gradcheck.objective import loss1, loss2
+from gradcheck.proofs import Steps, register_proof
+from gradcheck.proofs.algebra import LOSS, Line, given_at, work_out
+from gradcheck.proofs.case import Case, derive, read_numbers
+from gradcheck.proofs.falsify import plant_lies, tried
+from gradcheck.proofs.formula import Formula, Name, Number, Partial, exactly
+from gradcheck.proofs.picture import draw_picture
+from gradcheck.proofs.polynomial import (
+    JOINT,
+    LOSSES,
+    OnWholeNumbers,
+    lines_for,
+    names_in,
+    summed,
+    why_empty,
+    with_variables,
+)
+from gradcheck.proofs.setting import Setting, draw_setting, golden_setting
+from gradcheck.proofs.structure import read_structure
+from gradcheck.transforms._function import Function
+from gradcheck.transforms._joint import Batch, Gradients, Joint, added
+from gradcheck.trial import Check, Trial
+
+PARTS = (1, 1, 2, 4)  # with 8 examples all shares are powers of two, so that nothing is rounded
+BATCH = sum(PARTS)
+MEANS = [Name(f"part{i}", "M", str(i)) for i in range(1, len(PARTS) + 1)]
+CUTS = [Name(f"cotangent{i}", "c", str(i)) for i in range(1, len(PARTS) + 1)]
+ACCUMULATED = Name("accumulated", "A")
+_FORMULA = loss1 + loss2
+
+
+def _shares(*, broken: bool) -> list[Fraction]:
+    """Return what each micro-batch's mean is weighted by: its share of the batch, or all alike."""
+    return [Fraction(1, len(PARTS)) if broken else Fraction(part, BATCH) for part in PARTS]
+
+
+def _accumulating(shares: Sequence[Fraction]) -> Function:
+    """Return the transform that differentiates each micro-batch and adds the weighted gradients."""
+
+    def run(joint: Joint, batch: Batch) -> Gradients:
+        total: Gradients = [None] * len(joint.variables)
+        for end, size, share in zip(accumulate(PARTS), PARTS, shares, strict=True):
+            part = {name: value[end - size : end] for name, value in batch.items()}
+            gradients = joint.gradient(lambda part=part: joint(part))  # type: ignore[misc]  # bound now, not later
+            total = added(total, [None if g is None else g * float(share) for g in gradients])
+        return total
+
+    return Function("micro-batches", "", "", run)
+
+
+WEIGHTED, AVERAGED = _accumulating(_shares(broken=False)), _accumulating(_shares(broken=True))
+
+
+@register_proof
+class Accumulation(OnWholeNumbers):
+    """Why averaging unequal micro-batches is wrong."""
+
+    name = "accumulation"
+    title = "Unequal micro-batches"
+    claim = (
+        "The gradient of a mean over a batch is the sum of the micro-batches' mean gradients, each weighted by its "
+        "share of the batch; averaging them weighs the examples of a small micro-batch too much."
+    )
+    equation = "grad(mean over B) = sum over k of |B_k|/|B| * grad(mean over B_k)"
+    premise = "Each micro-batch of 1, 1, 2 and 4 examples is weighted by its share: 1/8, 1/8, 2/8 and 4/8."
+    removal = "The four mean gradients are averaged: each is weighted by 1/4."
+    reason = "An example of the first micro-batch now counts 1/4, one of the last 1/16, where each must count 1/8."
+    falsified_by = "One bit in which the weighted sum differs from the gradient of the whole batch."
+    order = 8
+
+    def usual(self) -> Setting:
+        golden = golden_setting(reduction="mean")
+        sizes = {**golden.point.sizes, "batch": BATCH, "vocabulary": BATCH}
+        new = draw_setting(golden.graph, sizes, 0, name="the golden case, averaged over eight examples", old=golden)
+        table = np.arange(1.0, 3.0 * BATCH + 1).reshape(BATCH, 3)
+        return new.with_values(embedding=table, ids=np.arange(BATCH, dtype=np.int32))
+
+    def fit(self, graph: TwoHeadGraph) -> TwoHeadGraph:
+        return with_variables(super().fit(graph).changed(reduction="mean"), "head2")
+
+    def why_not(self, setting: Setting) -> str | None:
+        if setting.graph.reduction != "mean":
+            return f"the losses are not averaged, as the reduction is {setting.graph.reduction}; it must be mean"
+        if setting.point.sizes["batch"] != BATCH:
+            return f"micro-batches of 1, 1, 2 and 4 examples need a batch of {BATCH}"
+        return super().why_not(setting) or why_empty(setting.graph, "head2")
+
+    def draw(self, graph: TwoHeadGraph, sizes: dict[str, int], seed: int, name: str) -> Setting:
+        """Draw eight examples at which averaging is seen to be wrong."""
+        for again in range(16):
+            found = super().draw(graph, {**sizes, "batch": BATCH}, seed + 1000 * again, name)
+            if _differ(found):
+                break
+        return found
+
+    def show(self, case: Case) -> Steps:
+        picture, named = draw_picture(case.graph, LOSSES), {**LOSSES, "joint": _FORMULA}
+        own, transform = names_in(case.graph, "head2"), AVERAGED if case.broken else WEIGHTED
+        lines, cuts = _lines(case, own), _cuts()
+        derivation = derive(case, lines, named, extra=cuts, found=_found(case, own, transform))
+
+        def conclude(trial: Trial) -> Iterator[Check]:
+            if wrap_of(trial.engine) is not None and transform.why_not(trial.graph, trial.engine) is None:
+                for w in trial.variables():
+                    whole, parts = trial.grad(_FORMULA, w), trial.transformed(transform, _FORMULA, w)
+                    yield Check(
+                        f"accumulated grad({_FORMULA}, {w}) = that of the batch", w, trial.identical(whole, parts)
+                    )
+
+        def support(trial: Trial) -> Iterator[Check]:
+            if wrap_of(trial.engine) is not None and transform.why_not(trial.graph, trial.engine) is None:
+                values = work_out(lines, {**given_at(case.setting.point.values), **cuts})
+                for w in own:
+                    expected = values[Partial(ACCUMULATED, case.algebra.name(w)).key]
+                    found = trial.transformed(transform, _FORMULA, w)
+                    compared = trial.identical(Gradient(np.asarray(expected, np.float64)[None]), found)
+                    yield Check(f"accumulated grad({_FORMULA}, {w}) is the number derived", w, compared)
+
+        formulas = [loss1, loss2, _FORMULA]
+        return Steps(
+            picture,
+            derivation,
+            read_structure(case.graph, LOSSES, picture, [("loss2", w, Kind.CONNECTED) for w in own]),
+            read_numbers(case, formulas, conclude, support, show=[(_FORMULA, w) for w in own]),
+            tried(case, self.fit, ["accumulation"], plant_lies(case, formulas, (_FORMULA, own[0]), conclude)),
+        )
+
+
+def _cuts() -> dict[str, Array]:
+    """Return the cotangent of each micro-batch's mean: one over its size for its own examples, else 0."""
+    found = {}
+    for name, end, size in zip(CUTS, accumulate(PARTS), PARTS, strict=True):
+        inside = [end - size <= i < end for i in range(BATCH)]
+        found[name.key] = np.array([Fraction(1, size) if here else 0 for here in inside], dtype=object)
+    return found
+
+
+def _lines(case: Case, own: Sequence[str]) -> list[Line]:
+    algebra = case.algebra
+    passes, ends = algebra.backward(LOSS[2], 2), []
+    for mean, cut in zip(MEANS, CUTS, strict=True):
+        passes += algebra.backward(mean, 2, cut)
+    for w in map(algebra.name, own):
+        absent = f"∂L₁/∂{w.text()} is absent: no path"
+        ends.append(summed(algebra, JOINT, _variable(case, w), {LOSS[1]: absent, LOSS[2]: None}, concludes=False))
+        right: Formula | None = None
+        for mean, share in zip(MEANS, _shares(broken=case.broken), strict=True):
+            term = Number(share) * Partial(mean, w)
+            right = term if right is None else right + term
+        assert right is not None
+        why = "all weighted alike" if case.broken else "each weighted by its share"
+        ends.append(Line(Partial(ACCUMULATED, w), right, why, concludes=True))
+    return lines_for(algebra, ends, passes, [Line(JOINT, LOSS[1] + LOSS[2], "the joint loss")])
+
+
+def _variable(case: Case, name: Name) -> str:
+    return next(w for w in case.graph.variables if case.algebra.name(w) == name)
+
+
+def _found(case: Case, own: Sequence[str], transform: Function) -> dict[str, Array]:
+    """Return what TensorFlow accumulates, eagerly."""
+    gradients = transform.differentiate(case.graph, case.setting.point.stacked(), engines["eager"])
+    return {
+        Partial(ACCUMULATED, case.algebra.name(w)).key: exactly(np.asarray(gradients[w])[0])
+        for w in own
+        if not isinstance(gradients[w], Unconnected)
+    }
+
+
+def _differ(setting: Setting) -> bool:
+    """Whether averaging is seen to be wrong in some variable of head 2."""
+    case = Case(setting, broken=True)
+    own = names_in(setting.graph, "head2")
+    values = work_out(_lines(case, own), {**given_at(setting.point.values), **_cuts()})
+    pairs = ((Partial(of, case.algebra.name(w)).key for of in (JOINT, ACCUMULATED)) for w in own)
+    return any(not np.array_equal(values[left], values[right]) for left, right in pairs)
