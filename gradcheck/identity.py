@@ -53,15 +53,20 @@ def is_polynomial(graph: TwoHeadGraph) -> bool:
 def degree(graph: TwoHeadGraph) -> int:
     """Return a bound on the degree of every objective of a polynomial graph.
 
-    Each layer multiplies by a parameter once. Of the objectives, the highest are the product of
-    the losses and loss2 pulled by ``a*u + b*v``.
+    Of the objectives, the highest are the product of the losses and loss2 pulled by ``a*u + b*v``.
     """
+    degree1, degree2 = loss_degrees(graph)
+    return max(degree1 + degree2, degree2 + 2)
+
+
+def loss_degrees(graph: TwoHeadGraph) -> tuple[int, int]:
+    """Return a bound on the degree of each loss of a polynomial graph: each layer multiplies by a parameter once."""
     trunk = 1 + len(graph.trunk)
     first = trunk + len(graph.head1)
     second = (trunk if graph.wiring is Wiring.PARALLEL else first) + len(graph.head2)
     of_losses = (loss.degree or 0 for loss in graph.loss_functions)
     degree1, degree2 = (depth * power for depth, power in zip((first, second), of_losses, strict=True))
-    return max(degree1 + degree2, degree2 + 2)
+    return degree1, degree2
 
 
 def draw_exact(

@@ -24,7 +24,7 @@ from gradcheck.trial import Arena, Check, Trial
 
 Judge = Callable[[Trial], Iterator[Check]]
 Formulas = Mapping[str, Expression]
-S = TypeVar("S", Structure, Numbers)
+S = TypeVar("S", Derivation, Structure, Numbers)
 
 
 def _nothing(_trial: Trial) -> Iterator[Check]:

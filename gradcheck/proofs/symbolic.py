@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcheck.directions import directions
 from gradcheck.errors import UsageError
 from gradcheck.gradient import Array
 from gradcheck.graph import TwoHeadGraph
@@ -99,11 +100,15 @@ def differentiate(graph: TwoHeadGraph, given: Values, formula: Expression, varia
 
 def as_polynomial(graph: TwoHeadGraph, given: Values, formula: Expression, symbols: Mapping[str, Array]) -> Polynomial:
     """Return the sum of a formula's entries as a polynomial in the entries of some variables."""
-    forward = interpret(graph, Polynomials(graph, {**rational(given), **symbols}, rational(given)))
-    pairs = {"loss1": forward.loss1, "loss2": forward.loss2}
-    moving = {name: pair[0] for name, pair in pairs.items()}
-    held = {name: pair[1] for name, pair in pairs.items()}
-    whole = formula.evaluate({name: _Pair(moving[name], held[name]) for name in pairs}, lambda pair: pair.stopped())
+    numbers = rational(given)
+    return _total(graph, {**numbers, **symbols}, numbers, formula)
+
+
+def _total(graph: TwoHeadGraph, values: Values, still: Values, formula: Expression) -> Polynomial:
+    """Return the sum of a formula's entries; what is stopped is taken where nothing moves."""
+    forward = interpret(graph, Polynomials(graph, values, still))
+    named = {"loss1": _Pair(*forward.loss1), "loss2": _Pair(*forward.loss2)}
+    whole = formula.evaluate(named, lambda pair: pair.stopped())
     entries = np.asarray(whole.moving, dtype=object).reshape(-1)
     return sum(entries[1:], start=entries[0])
 
@@ -154,3 +159,23 @@ def _is_polynomial(value: Any) -> bool:
 def _evaluate(slope: Polynomial, at: list[tuple[Any, Any]]) -> Fraction:
     value = slope.evaluate(at) if _is_polynomial(slope) else slope
     return Fraction(int(value.numerator), int(value.denominator))
+
+
+def degree_along(graph: TwoHeadGraph, given: Values, formula: Expression, variable: str) -> int:
+    """Return the degree of a gradient's product with a direction, along a line on which every value moves.
+
+    A polynomial in many unknowns has along a generic line the degree that it has at all.
+    """
+    sympy = load_sympy()
+    _, t, s = sympy.ring(["t", "s"], sympy.QQ)
+    along = {
+        name: value if name == "ids" else value + _whole_directions(np.shape(value))[0] * t
+        for name, value in rational(given).items()
+    }
+    moved = along[variable] + _whole_directions(np.shape(given[variable]))[1] * s
+    slope = _total(graph, {**along, variable: moved}, along, formula).diff(s).evaluate(s, 0)
+    return int(max((powers[0] for powers in slope.monoms()), default=0)) if slope else 0
+
+
+def _whole_directions(shape: tuple[int, ...]) -> Array:
+    return (16 * directions(shape)).astype(int).astype(object)

@@ -61,9 +61,7 @@ class IndexedSlices(OnWholeNumbers):
         golden = golden_setting()
         sizes = {**golden.point.sizes, "batch": 3, "vocabulary": 4}
         table = np.arange(1.0, 13.0).reshape(4, 3)
-        new = draw_setting(
-            golden.graph, sizes, 0, name="the golden case, with four rows, two of them read", old=golden
-        )
+        new = draw_setting(golden.graph, sizes, 0, name="the golden case, with four rows, two of them read", old=golden)
         return new.with_values(embedding=table, ids=np.array([0, 2, 0], np.int32))
 
     def why_not(self, setting: Setting) -> str | None:
