@@ -157,7 +157,10 @@ def _is_polynomial(value: Any) -> bool:
 
 
 def _evaluate(slope: Polynomial, at: list[tuple[Any, Any]]) -> Fraction:
-    value = slope.evaluate(at) if _is_polynomial(slope) else slope
+    return _fraction(slope.evaluate(at) if _is_polynomial(slope) else slope)
+
+
+def _fraction(value: Any) -> Fraction:
     return Fraction(int(value.numerator), int(value.denominator))
 
 
@@ -179,3 +182,19 @@ def degree_along(graph: TwoHeadGraph, given: Values, formula: Expression, variab
 
 def _whole_directions(shape: tuple[int, ...]) -> Array:
     return (16 * directions(shape)).astype(int).astype(object)
+
+
+def along_a_line(graph: TwoHeadGraph, given: Values, formula: Expression, moves: Mapping[str, Array]) -> list[Fraction]:
+    """Return the coefficients of a formula as a polynomial in how far all variables are moved, lowest first.
+
+    Args:
+        given: Every value of the point.
+        moves: The direction of each variable.
+    """
+    sympy = load_sympy()
+    _, h = sympy.ring(["h"], sympy.QQ)
+    numbers = rational(given)
+    moved = {name: numbers[name] + direction * h for name, direction in moves.items()}
+    total = _total(graph, {**numbers, **moved}, numbers, formula)
+    found = {powers[0]: value for powers, value in total.terms()} if _is_polynomial(total) else {0: total}
+    return [_fraction(found.get(power, 0)) for power in range(max(found, default=0) + 1)]

@@ -1,0 +1,244 @@
+"""Numeric against automatic: truncation against rounding, and the slope of 2 that a right gradient has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from gradcheck.engines import Engine, View, engines
+from gradcheck.errors import EngineError
+from gradcheck.flow.cell import Kind
+from gradcheck.gradient import Gradient
+from gradcheck.graph import MOST_LAYERS, TwoHeadGraph, Wiring
+from gradcheck.objective import as_objective, loss1, loss2
+from gradcheck.point import Point
+from gradcheck.proofs import Steps, register_proof
+from gradcheck.proofs.algebra import LOSS, given_at, work_out
+from gradcheck.proofs.algebra import Line as Equation
+from gradcheck.proofs.case import Case, derive, with_facts, with_setting
+from gradcheck.proofs.falsify import Lying, tried, wrong_sign
+from gradcheck.proofs.formula import exactly
+from gradcheck.proofs.line import STEPS, Line, fitted_slope
+from gradcheck.proofs.picture import draw_picture
+from gradcheck.proofs.polynomial import JOINT, LOSSES, OnWholeNumbers, lines_for, summed
+from gradcheck.proofs.setting import Setting, golden_setting
+from gradcheck.proofs.structure import read_structure
+from gradcheck.proofs.walk import Curve, Fact, Numbers
+
+_FORMULA = loss1 + loss2
+_KINK_STEPS = STEPS[21:30]
+_FEWEST = 3  # steps through which a slope is fitted
+_NEAR = 0.05
+
+
+@register_proof
+class NumericAgainstAutomatic(OnWholeNumbers):
+    """How small a step must be, and how small it must not be."""
+
+    name = "numeric"
+    title = "Numeric against automatic"
+    claim = (
+        "A difference quotient is off by truncation, which shrinks with its step, and by rounding, which grows as 1/h: "
+        "its error is a V. What is left of f(w + h*d) beside f(w) and h times the right slope is of second order in h."
+    )
+    equation = "f(w + h*d) = f(w) + h*<grad(f, w), d> + O(h^2)"
+    premise = "The losses are twice differentiable where the step goes."
+    removal = "A relu is put behind the lookup, at an embedding of zeros: exactly at its kink."
+    reason = "From a kink the function leaves with a slope that no gradient has: the remainder is of first order in h."
+    falsified_by = "A remainder of first order at a smooth point: then the gradient is wrong."
+    order = 9
+
+    def usual(self) -> Setting:
+        return golden_setting(dtype="float64")
+
+    def fit(self, graph: TwoHeadGraph) -> TwoHeadGraph:
+        near = super().fit(graph)
+        wiring = Wiring.CHAINED if near.wiring is Wiring.STOPPED else near.wiring
+        bent = near.changed(head1=("dense",), loss1="squared_error")
+        straight = not any((near.trunk, near.head1)) or "squared_error" not in (near.loss1, near.loss2)
+        return (bent if straight else near).changed(wiring=wiring, trunk=near.trunk[: MOST_LAYERS - 1])
+
+    def why_not(self, setting: Setting) -> str | None:
+        graph = setting.graph
+        if graph.dtype != "float64":
+            return f"differences need the digits of float64; the dtype is {graph.dtype}"
+        if graph.wiring is Wiring.STOPPED:
+            return "a difference sees through a stop, which a gradient does not; give another wiring"
+        if len(graph.trunk) == MOST_LAYERS:
+            return f"a relu must fit into the trunk; give at most {MOST_LAYERS - 1} layers"
+        if (reason := super().why_not(setting)) is not None:
+            return reason
+        return (
+            None if len(Line(setting).clear) >= _FEWEST else "the losses bend too little, or too much, along the step"
+        )
+
+    def draw(self, graph: TwoHeadGraph, sizes: dict[str, int], seed: int, name: str) -> Setting:
+        """Draw whole numbers at which the losses bend clearly, and leave a kink with a slope."""
+        for again in range(16):
+            found = super().draw(graph, sizes, seed + 1000 * again, name)
+            if len(Line(found).clear) >= _FEWEST and kink_slope(self.remove(found)):
+                break
+        return found
+
+    def remove(self, setting: Setting) -> Setting:
+        graph = setting.graph.changed(trunk=("relu", *setting.graph.trunk))
+        sizes = {_shifted(axis, 1): size for axis, size in setting.point.sizes.items()}
+        values = {_shifted(name, 1): value for name, value in setting.point.values.items()}
+        values["embedding"] = np.zeros_like(values["embedding"])
+        return Setting(graph, Point(sizes, values), setting.name, setting.seed, setting.counts)
+
+    def show(self, case: Case) -> Steps:
+        picture = draw_picture(case.graph, LOSSES)
+        smooth = with_setting(case, _without_relu(case.setting)) if case.broken else case
+        line = Line(case.setting)
+        derivation = derive(smooth, _equations(smooth, broken=case.broken), {**LOSSES, "joint": _FORMULA})
+        expected = [(loss, "embedding", Kind.CONNECTED) for loss in LOSSES]
+        facts = [] if case.broken else [*_taylor(line)]
+        lies = [] if case.broken else [_lie(case, line)]
+        return Steps(
+            picture,
+            with_facts(derivation, facts),
+            read_structure(case.graph, LOSSES, picture, expected),
+            _numbers(case, line),
+            tried(case, self.fit, ["numeric"], lies),
+        )
+
+
+def _shifted(name: str, by: int) -> str:
+    """Return a name of the trunk, so many layers on."""
+    block, _, rest = name.partition("/")
+    if block != "trunk":
+        return name
+    number, slash, parameter = rest.partition("/")
+    return f"trunk/{int(number) + by}{slash}{parameter}"
+
+
+def _without_relu(setting: Setting) -> Setting:
+    graph = setting.graph.changed(trunk=setting.graph.trunk[1:])
+    sizes = {_shifted(axis, -1): size for axis, size in setting.point.sizes.items()}
+    values = {_shifted(name, -1): value for name, value in setting.point.values.items()}
+    return Setting(graph, Point(sizes, values), setting.name, setting.seed, setting.counts)
+
+
+def _equations(case: Case, *, broken: bool) -> list[Equation]:
+    algebra = case.algebra
+    passes = [*algebra.backward(LOSS[1], 1), *algebra.backward(LOSS[2], 2)]
+    wanted = ["lookup"] if broken else case.graph.variables
+    ends = []
+    for w in wanted:
+        reached = {LOSS[i]: w == "lookup" or w in case.graph.reached_by(f"loss{i}") for i in (1, 2)}
+        terms = {
+            loss: None if there else f"∂{loss.text()}/∂{algebra.name(w).text()} is absent"
+            for loss, there in reached.items()
+        }
+        if any(reached.values()):
+            ends.append(summed(algebra, JOINT, w, terms, concludes=not broken))
+    return lines_for(algebra, ends, passes, [Equation(JOINT, LOSS[1] + LOSS[2], "the joint loss")])
+
+
+def kink_slope(setting: Setting) -> float:
+    """Return the slope that the joint loss has beyond its gradient, on leaving a relu's kink along the line."""
+    smooth = _without_relu(setting)
+    case, moves = Case(smooth), Line(setting).moves["embedding"]
+    values = work_out(_equations(case, broken=True), given_at(smooth.point.values))
+    rows = np.maximum(moves, 0)[smooth.point.values["ids"]]
+    return float(np.sum(np.asarray(values[f"{JOINT.key}:lookup"]) * rows))
+
+
+# --- the derivation's facts ----------------------------------------------------------------------
+
+
+def _taylor(line: Line) -> Iterator[Fact]:
+    """Say what sympy makes of the losses along the line, and hold every quotient against it."""
+    terms = [f"{c} h^{order}" if order else str(c) for order, c in enumerate(line.coefficients) if c]
+    yield Fact("f(w + h*d), expanded", " + ".join(terms), True, "sympy")
+    slope = float(line.coefficients[1])
+    for name, error, lowest, odd in (
+        ("one-sided", line.forward_error, 2, False),
+        ("central", line.central_error, 3, True),
+    ):
+        worst = max(_share(line, h, error(h, slope), lowest, odd=odd) for h in STEPS)
+        statement = f"a {name} quotient is off by its truncation, give or take rounding, at all {len(STEPS)} steps"
+        yield Fact(statement, f"{worst:.2g} of what rounding may do", worst <= 1, "algebra")
+
+
+def _share(line: Line, h: float, error: float, lowest: int, *, odd: bool) -> float:
+    orders = (order for order in range(lowest, len(line.coefficients)) if order % 2 or not odd)
+    truncation = abs(float(sum(line.coefficients[order] * Fraction(h) ** (order - 1) for order in orders)))
+    # Two losses are subtracted, each rounded; then come a division and a subtraction.
+    allowed = 2 * line.rounding / h + 4 * 2.0**-53 * (truncation + abs(float(line.coefficients[1])))
+    return float(abs(error - truncation) / max(allowed, np.finfo(np.float64).tiny))
+
+
+# --- the numbers ---------------------------------------------------------------------------------
+
+
+def _numbers(case: Case, line: Line) -> Numbers:
+    facts: list[Fact] = []
+    slope = 0.0
+    for engine in (engine for engine in case.engines if engine.view is View.ENTRIES):
+        try:
+            found = directional(case, engine, line)
+        except EngineError as error:
+            facts.append(Fact(f"{engine.name} computes gradients", str(error), False, engine.name, failed=True))
+            continue
+        slope = float(found)
+        facts += _judge(case, line, found, engine)
+    facts += _kinked(case) if case.broken else ()
+    curves = (
+        Curve("error of the one-sided quotient", STEPS, tuple(line.forward_error(h, slope) for h in STEPS)),
+        Curve("error of the central quotient", STEPS, tuple(line.central_error(h, slope) for h in STEPS)),
+        Curve("remainder", STEPS, tuple(line.remainder(h, slope) for h in STEPS)),
+    )
+    best = min(STEPS, key=lambda h: line.forward_error(h, slope))
+    remark = (
+        f"The one-sided quotient is best at h = 2^{round(np.log2(best))}: larger steps truncate, smaller ones round."
+    )
+    return Numbers((), tuple(facts), curves, "" if case.broken else remark)
+
+
+def directional(case: Case, engine: Engine, line: Line) -> Fraction:
+    """Return the product of an engine's gradient of the joint loss with the line's direction, exactly."""
+    trial, total = case.trial(engine, [_FORMULA]), Fraction(0)
+    for w in case.graph.variables:
+        found = trial.grad(_FORMULA, w)
+        if isinstance(found, Gradient):
+            total += np.sum(exactly(found.values[0]) * line.moves[w])
+    return total
+
+
+def _judge(case: Case, line: Line, found: Fraction, engine: Engine) -> Iterator[Fact]:
+    steps: Sequence[float] = _KINK_STEPS if case.broken else line.clear
+    fitted = fitted_slope(steps, [line.remainder(h, float(found)) for h in steps])
+    told = f"h^{fitted:.3f}, fitted through {len(steps)} steps"
+    statement = f"the remainder beside {engine.name}'s gradient goes as h^2"
+    yield Fact(statement, told, abs(fitted - 2) < _NEAR, engine.name, concludes=True)
+    if not case.broken:
+        same = found == line.coefficients[1]
+        yield Fact("<grad(f, w), d> is sympy's coefficient of h", str(found), same, engine.name)
+        return
+    yield Fact("the remainder goes as h", told, abs(fitted - 1) < _NEAR, engine.name)
+    expected, last = abs(kink_slope(case.setting)), _KINK_STEPS[-1]
+    slope = line.remainder(last, float(found)) / last
+    near = abs(slope - expected) < _NEAR * expected
+    yield Fact("it is h times <grad(f, X), max(d, 0)>", f"{slope:.6g}, derived {expected:g}", near, engine.name)
+
+
+def _kinked(case: Case) -> Iterator[Fact]:
+    """Ask the numeric engine whether some layer has no derivative here."""
+    points = case.setting.point.stacked()
+    found = engines["numeric"].evaluate(case.graph, points, [as_objective(_FORMULA)], stacked=True).kinked
+    kinked = bool(np.any(found))
+    yield Fact("the numeric engine sees a kink here", "a kink" if kinked else "none", kinked, "numeric")
+
+
+def _lie(case: Case, line: Line) -> Fact:
+    """Let an engine add one to an entry, and see whether the remainder's slope notices."""
+    engine = next(engine for engine in case.engines if engine.view is View.ENTRIES)
+    liar = Lying(engine, as_objective(_FORMULA), "embedding", wrong_sign)
+    remainder, coefficient = _judge(case, line, directional(case, liar, line), liar)
+    statement = f"a lie is planted in grad({_FORMULA}, embedding): its largest entry gets the wrong sign"
+    found = f"the remainder goes as {remainder.found}; <grad, d> is {coefficient.found}, not {line.coefficients[1]}"
+    return Fact(statement, found, not (remainder.holds and coefficient.holds), engine.name)
