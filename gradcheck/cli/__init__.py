@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gradcheck.cli import baseline, flow, ops, replay, routes, sweep, upgrade, verify
+from gradcheck.cli import baseline, flow, ops, prove, replay, routes, sweep, upgrade, verify
 
 app = typer.Typer(
     name="gradcheck",
@@ -13,7 +13,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (verify.verify, replay.replay, routes.routes, flow.flow, ops.ops, ops.coverage, upgrade.upgrade):
+for command in (
+    verify.verify, replay.replay, routes.routes, flow.flow, prove.prove, ops.ops, ops.coverage, upgrade.upgrade,
+):  # fmt: skip
     app.command()(command)
 app.add_typer(baseline.baseline, name="baseline")
 app.add_typer(sweep.sweep, name="sweep")

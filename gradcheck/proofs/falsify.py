@@ -147,8 +147,8 @@ def plant_lies(
         trial = case.trial(liar, formulas)
         what = f"a lie is planted in grad({lied[0]}, {variable}): {words}"
         try:
-            caught = next((c.claim for c in conclude(trial) if c.comparison.broken.any()), None)
+            caught = any(check.comparison.broken.any() for check in conclude(trial))
         except EngineError as error:
             yield Fact(what, str(error), False, case.engines[0].name, failed=True)
             continue
-        yield Fact(what, f"caught by {caught}" if caught else "not caught", caught is not None, case.engines[0].name)
+        yield Fact(what, "caught" if caught else "not caught", caught, case.engines[0].name)

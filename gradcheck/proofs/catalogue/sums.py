@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gradcheck.flow.cell import Kind
-from gradcheck.golden import GOLDEN_GRAPH
+from gradcheck.golden import GOLDEN_GRAPH, W1
 from gradcheck.graph import TwoHeadGraph, Wiring
 from gradcheck.laws import laws
 from gradcheck.objective import Expression, loss1, loss2
@@ -13,7 +14,7 @@ from gradcheck.proofs import Steps, register_proof
 from gradcheck.proofs.algebra import LOSS, Line
 from gradcheck.proofs.case import Case, derive, read_numbers
 from gradcheck.proofs.falsify import plant_lies, tried
-from gradcheck.proofs.formula import Name
+from gradcheck.proofs.formula import Name, exactly
 from gradcheck.proofs.picture import draw_picture
 from gradcheck.proofs.polynomial import (
     JOINT,
@@ -78,13 +79,24 @@ class SumRule(OnWholeNumbers):
                 yield from laws["golden"].judge(trial)
 
         show = [(formula, w) for w in own for formula in formulas]
+        derivation = derive(case, _sum_lines(case, own), {"loss2": loss2, "joint": first + loss2, "leaky": first})
         return Steps(
             picture,
-            derive(case, _sum_lines(case, own), {"loss2": loss2, "joint": first + loss2, "leaky": first}),
+            replace(derivation, remark=_figures(case)),
             read_structure(case.graph, losses, picture, expected),
             read_numbers(case, formulas, conclude, support, show=show),
             tried(case, self.fit, ["addition"], plant_lies(case, formulas, (first + loss2, own[0]), conclude)),
         )
+
+
+def _figures(case: Case) -> str:
+    """Say where the golden case's figures come from: each is a product that can be followed by hand."""
+    if case.graph != GOLDEN_GRAPH or case.broken:
+        return ""
+    (x,), weight = (exactly(case.setting.point.values[name]) for name in ("embedding", W1))
+    sums = [" + ".join(f"{a}*{b}" for a, b in zip(x, column, strict=True)) for column in weight.T]
+    figures = ", ".join(f"{x @ column} = {words}" for column, words in zip(weight.T, sums, strict=True))
+    return f"Row i of the gradient is Y₁'s i-th output, five times: {figures}."
 
 
 def _sum_lines(case: Case, own: list[str]) -> list[Line]:

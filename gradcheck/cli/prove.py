@@ -1,0 +1,112 @@
+"""``gradcheck prove``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gradcheck.cli.shared import clear_errors, console, progress
+from gradcheck.errors import UsageError
+
+if TYPE_CHECKING:
+    from gradcheck.proofs import Proof
+    from gradcheck.proofs.setting import Setting
+    from gradcheck.proofs.walk import Walk
+
+
+def prove(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Which proof; none lists them.", show_default=False)
+    ] = None,
+    graph: Annotated[
+        str | None,
+        typer.Option(
+            metavar="GRAPH", help='Another graph, such as "trunk=dense head2=dense,dense wiring=parallel", or a file.'
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help="Numbers drawn at random, and the graph if none is given.")
+    ] = None,
+    sizes: Annotated[
+        str | None, typer.Option(metavar="SIZES", help='Its sizes, such as "batch=2,embedding=3"; one number for all.')
+    ] = None,
+    break_: Annotated[bool, typer.Option("--break", help="Remove the premise, and see the claim fall.")] = False,
+    engine: Annotated[list[str] | None, typer.Option("--engine", help="Only this engine; may be repeated.")] = None,
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the steps as JSON; - for stdout.")] = None,
+) -> None:
+    """Walk through a proof: claim, picture, derivation, structure, numbers, and what would falsify it.
+
+    Without options it is shown at the golden case, whose numbers can be followed by hand. With --seed, --graph
+    or --sizes the same proof is shown on another graph, or at other numbers. What a GRAPH does not name is as
+    in the golden case; a file holds a graph as JSON, or a witness.
+
+    Exit code: 0 the claim is shown, or with --break falls for the stated reason; 1 it is not so; 2 wrong usage;
+    3 an engine failed.
+    """
+    with clear_errors():
+        if name is None:
+            _refuse_without_name(graph, seed, sizes, break_, engine, json)
+            _print_list()
+            return
+        from gradcheck.files import check_writable
+        from gradcheck.proofs import proofs
+        from gradcheck.proofs.symbolic import load_sympy
+
+        proof = proofs[name]
+        load_sympy()
+        setting = _setting(proof, graph, seed, sizes)
+        if json and str(json) != "-":
+            check_writable(json)
+        walk = _walk(proof, setting, engine or (), broken=break_)
+        _write(walk, json)
+    raise typer.Exit(walk.exit_code)
+
+
+def _refuse_without_name(*options: object) -> None:
+    if any(options) or options[1] is not None:
+        raise UsageError("options are of one proof: name it, as in gradcheck prove sum-rule")
+
+
+def _setting(proof: Proof, graph: str | None, seed: int | None, sizes: str | None) -> Setting:
+    from gradcheck.proofs.asked import find_setting
+
+    return find_setting(proof, graph, seed, sizes)
+
+
+def _walk(proof: Proof, setting: Setting, names: list[str] | tuple[str, ...], *, broken: bool) -> Walk:
+    from gradcheck.engines import engines
+    from gradcheck.proofs import walk_through
+    from gradcheck.proofs.asked import choose_engines
+    from gradcheck.proofs.case import Case
+
+    chosen = choose_engines(names) if names else tuple(engines)
+    with progress() as update:
+        update(f"walking through {proof.name}", 0.5)
+        return walk_through(proof, Case(setting, broken, chosen))
+
+
+def _write(walk: Walk, json: Path | None) -> None:
+    from gradcheck.files import write_whole
+    from gradcheck.report.proof import print_walk
+
+    if json and str(json) == "-":
+        typer.echo(_as_json(walk), nl=False)
+        return
+    if json:
+        write_whole(json, _as_json(walk))
+    print_walk(walk, console())
+
+
+def _as_json(walk: Walk) -> str:
+    from json import dumps
+
+    return dumps(walk.to_json(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _print_list() -> None:
+    from gradcheck.proofs import in_order
+    from gradcheck.report.proof import print_proofs
+
+    print_proofs(in_order(), console())

@@ -1,0 +1,287 @@
+"""What a person reads of a proof: its six steps in a terminal, each fact with a mark and words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from gradcheck.proofs.walk import Derivation, Fact, Falsification, Numbers, Picture, Shown, Structure, Walk
+from gradcheck.report.proof_plot import plot
+from gradcheck.report.proof_values import shown
+
+if TYPE_CHECKING:
+    from gradcheck.proofs import Proof
+
+_LANES = {"starts": "●", "carries": "▲", "cut": "✕", "none": "·"}
+_LANE_STYLES = {"starts": "green", "carries": "green", "cut": "red", "none": "dim"}
+_LANE_WORDS = {
+    "starts": "its gradient starts here",
+    "carries": "its gradient passes back",
+    "cut": "its gradient is cut",
+    "none": "no path",
+}
+_KINDS = {"connected": "✓", "blocked": "✕", "independent": "–", "unused": "○"}
+_KIND_STYLES = {"connected": "green", "blocked": "red", "independent": "dim", "unused": "dim"}
+_INDENT = 2
+
+
+def print_proofs(proofs: Sequence[Proof], console: Console) -> None:
+    """Print the table of proofs."""
+    table = Table(title="Proofs", title_justify="left", header_style="bold", row_styles=["", "on grey7"])
+    table.add_column("name", no_wrap=True, style="bold")
+    table.add_column("what it shows")
+    for proof in proofs:
+        table.add_row(proof.name, escape(proof.claim))
+    console.print(table)
+    console.print(
+        "gradcheck prove NAME walks through one; --break removes its premise; --seed N takes another graph.",
+        style="dim",
+    )
+
+
+def print_walk(walk: Walk, console: Console) -> None:
+    """Print a proof, step by step, and whether it is as stated."""
+    console.print(Rule(f"[bold]{escape(walk.title)}[/]", align="left"))
+    _claim(walk, console)
+    _heading(2, "Picture", console)
+    _picture(walk.picture, console)
+    _heading(3, "Derivation", console)
+    _derivation(walk.derivation, console)
+    _heading(4, "Structure, read from the traced graph", console)
+    _structure(walk.structure, console)
+    _heading(5, "Numbers", console)
+    _numbers(walk.numbers, console, broken=walk.broken)
+    _heading(6, "What would falsify it", console)
+    _falsification(walk.falsification, console, broken=walk.broken)
+    _closing(walk, console)
+
+
+def _heading(number: int, words: str, console: Console) -> None:
+    console.print(f"\n[bold]{number}  {words}[/]")
+
+
+def _marked(console: Console, mark: str, text: str) -> None:
+    """Print a mark, and beside it text that wraps below itself."""
+    line = Table.grid(padding=(0, 1, 0, 0))
+    line.add_column(no_wrap=True)
+    line.add_column(overflow="fold")
+    line.add_row(mark, text)
+    console.print(Padding(line, (0, 0, 0, _INDENT), expand=False))
+
+
+def _put(console: Console, text: Text | str, *, indent: int = _INDENT, style: str = "") -> None:
+    """Print text that wraps below itself."""
+    body = Text.from_markup(text) if isinstance(text, str) else text
+    body.stylize(style)
+    console.print(Padding(body, (0, 0, 0, indent), expand=False))
+
+
+# --- 1 and 2 -----------------------------------------------------------------------------------
+
+
+def _claim(walk: Walk, console: Console) -> None:
+    _heading(1, "Claim", console)
+    _put(console, escape(walk.claim))
+    _put(console, escape(walk.equation), indent=4, style="bold")
+    if walk.broken:
+        _marked(console, "[red]✕[/]", f"[red]premise removed:[/] {escape(walk.removal)}")
+    else:
+        _marked(console, "[green]✓[/]", f"[green]premise:[/] {escape(walk.premise)}")
+    sizes = ", ".join(f"{axis} {size}" for axis, size in walk.setting["point"]["sizes"].items())
+    _put(console, escape(f"at {walk.setting['name']}: {_graph(walk.setting['graph'])}; {sizes}"), style="dim")
+
+
+def _graph(graph: Mapping[str, object]) -> str:
+    """Describe a graph as `--graph` takes it."""
+    parts = ((name, ",".join(value) if isinstance(value, list) else str(value)) for name, value in graph.items())
+    return " ".join(f"{name}={value}" for name, value in parts if value or name != "trunk")
+
+
+def _picture(picture: Picture, console: Console) -> None:
+    """Print the operations from the embedding down, with a lane for each loss's gradient on its way up."""
+    table = Table(box=None, show_header=True, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("operation", no_wrap=True)
+    table.add_column("variables", overflow="fold")
+    for loss in picture.losses:
+        table.add_column(loss, justify="center", no_wrap=True)
+    for place, row in enumerate(picture.rows):
+        lanes = (f"[{_LANE_STYLES[row.lanes[loss]]}]{_LANES[row.lanes[loss]]}[/]" for loss in picture.losses)
+        label = f"{_branch(picture, place)}{row.label}"
+        table.add_row(escape(label), escape(", ".join(row.variables)), *lanes)
+    console.print(Padding(table, (0, 0, 0, _INDENT), expand=False))
+    used = {lane for row in picture.rows for lane in row.lanes.values()}
+    _put(console, "   ".join(f"{_LANES[lane]} {_LANE_WORDS[lane]}" for lane in _LANES if lane in used), style="dim")
+
+
+def _branch(picture: Picture, place: int) -> str:
+    """Return the strokes before an operation: a corner where it branches off, a bar where a branch runs past it."""
+    strokes: list[str] = []
+    at = place
+    while (parent := picture.rows[at].parent) >= 0:
+        siblings = [i for i, row in enumerate(picture.rows) if row.parent == parent]
+        if len(siblings) > 1:
+            last = at == siblings[-1]
+            corner, bar = ("└─ ", "   ") if last else ("├─ ", "│  ")
+            strokes.append(corner if at == place else bar)
+        at = parent
+    return "".join(strokes[::-1])
+
+
+# --- 3 and 4 -----------------------------------------------------------------------------------
+
+
+def _derivation(derivation: Derivation, console: Console) -> None:
+    for line in derivation.lines:
+        _line(line, console)
+    _put(
+        console, "✓ beside a line: TensorFlow has exactly these numbers there" if derivation.lines else "", style="dim"
+    )
+    _facts(derivation.facts, console)
+    if derivation.remark:
+        _put(console, escape(derivation.remark))
+
+
+def _line(line: Shown, console: Console) -> None:
+    mark = "[dim]·[/]" if line.found is None and line.holds else "[green]✓[/]" if line.holds else "[bold red]✕[/]"
+    style = "bold" if line.concludes else "default"
+    _marked(console, mark, f"[{style}]{escape(line.text)}[/]  [dim]{escape(line.why)}[/]")
+    _put(console, Text(shown(line.value, console.width - 8)), indent=6)
+    if not line.holds:
+        found = "no gradient" if line.found is None else shown(line.found, console.width - 22)
+        _put(console, f"[bold red]TensorFlow has {escape(found)}[/]", indent=6)
+
+
+def _structure(structure: Structure, console: Console) -> None:
+    variables = list(next(iter(structure.kinds.values()), {}))
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("variable", overflow="fold")
+    for loss in structure.kinds:
+        table.add_column(loss, no_wrap=True)
+    for name in variables:
+        kinds = (structure.kinds[loss][name] for loss in structure.kinds)
+        table.add_row(escape(name), *(f"[{_KIND_STYLES[kind]}]{_KINDS[kind]} {kind}[/]" for kind in kinds))
+    if variables:
+        console.print(Padding(table, (0, 0, 0, _INDENT), expand=False))
+    for ends, steps in structure.paths.items():
+        _put(console, escape(f"{ends}: {' > '.join(steps)}"), style="dim")
+    _facts(structure.facts, console)
+
+
+# --- 5 -----------------------------------------------------------------------------------------
+
+
+def _numbers(numbers: Numbers, console: Console, *, broken: bool) -> None:
+    engines = list(dict.fromkeys(reading.engine for reading in numbers.readings))
+    for quantity in dict.fromkeys(reading.quantity for reading in numbers.readings):
+        _reading(numbers, quantity, len(engines), console)
+    by_statement: dict[str, dict[str, Fact]] = {}
+    for fact in numbers.facts:
+        by_statement.setdefault(fact.statement, {})[fact.by] = fact
+    shared = {statement: facts for statement, facts in by_statement.items() if len(facts) > 1}
+    if shared:
+        console.print(Padding(_by_engine(shared), (1, 0, 0, _INDENT), expand=False))
+    for facts in shared.values():
+        fallen = [fact for fact in facts.values() if not fact.holds]
+        if fallen:
+            _put(
+                console,
+                f"✕ {escape(fallen[0].statement)}\n{escape(fallen[0].by)}: {escape(fallen[0].found)}",
+                style="red",
+            )
+    _facts([fact for facts in by_statement.values() if len(facts) == 1 for fact in facts.values()], console)
+    if numbers.curves:
+        console.print(Padding(Text(plot(numbers.curves, console.width - 6)), (1, 0, 0, _INDENT), expand=False))
+    if numbers.remark:
+        _put(console, escape(numbers.remark))
+    if broken and any(fact.concludes and not fact.holds for fact in numbers.facts):
+        _put(console, "✕ is what falls without the premise; all else must hold with it or without", style="dim")
+
+
+def _reading(numbers: Numbers, quantity: str, engines: int, console: Console) -> None:
+    """Print a gradient once for all engines that have the same."""
+    by_value: dict[str, list[str]] = {}
+    for reading in numbers.readings:
+        if reading.quantity == quantity:
+            text = "absent" if reading.values is None else shown(reading.values, console.width - 8)
+            by_value.setdefault(text, []).append(reading.engine)
+    for text, names in by_value.items():
+        who = "all engines by entries" if len(names) == engines and engines > 1 else ", ".join(names)
+        _put(console, f"[bold]{escape(quantity)}[/]  [dim]{who}[/]")
+        _put(console, Text(text), indent=6)
+
+
+def _by_engine(shared: Mapping[str, Mapping[str, Fact]]) -> Table:
+    engines = list(dict.fromkeys(engine for facts in shared.values() for engine in facts))
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("on every engine", overflow="fold")
+    for engine in engines:
+        table.add_column(engine, justify="center", no_wrap=True)
+    for statement, facts in shared.items():
+        table.add_row(escape(statement), *(_mark(facts.get(engine)) for engine in engines))
+    return table
+
+
+def _mark(fact: Fact | None) -> str:
+    if fact is None:
+        return "[dim]-[/]"
+    return "[green]✓[/]" if fact.holds else "[bold red]✕[/]"
+
+
+# --- 6 and the end -----------------------------------------------------------------------------
+
+
+def _falsification(step: Falsification, console: Console, *, broken: bool) -> None:
+    _put(console, escape(step.by))
+    _facts(step.facts, console)
+    if broken:
+        _put(console, "Without the premise there is nothing left to falsify: see what falls above.", style="dim")
+    elif step.command:
+        _put(console, f"To try harder: {escape(step.command)}", style="dim")
+
+
+def _facts(facts: Iterable[Fact], console: Console) -> None:
+    for fact in _gathered(facts):
+        mark = _mark(fact)
+        words = fact.found if fact.found not in ("", fact.statement) else ""
+        by = f" [dim]({escape(fact.by)})[/]" if fact.by else ""
+        _marked(console, mark, f"{escape(fact.statement)}{f': {escape(words)}' if words else ''}{by}")
+
+
+def _gathered(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """Yield facts, those of sympy's that hold in one."""
+    anew: list[Fact] = []
+    others: list[Fact] = []
+    for fact in facts:
+        (anew if fact.by == "sympy" and fact.holds and fact.statement.endswith("anew") else others).append(fact)
+    if anew:
+        names = ", ".join(fact.statement.partition(",")[0] for fact in anew)
+        yield Fact("the losses differentiated anew, by no chain rule of ours", f"{names} are the same", True, "sympy")
+    yield from others
+
+
+def _closing(walk: Walk, console: Console) -> None:
+    console.print()
+    for fact in walk.wrong if not walk.as_stated else ():
+        _put(console, f"[bold red]✕ {escape(fact.statement)}[/]: {escape(fact.found)}", indent=0)
+    console.print(Padding(Text.from_markup(closing_words(walk)), (0, 0, 0, 0), expand=False))
+
+
+def closing_words(walk: Walk) -> str:
+    """Return the last line: whether the claim is shown, or falls for the stated reason."""
+    count = sum(1 for _ in walk.facts)
+    if walk.broken and walk.as_stated:
+        return f"[bold green]It falls, as it must.[/] {escape(walk.reason)}"
+    if walk.broken and walk.concludes:
+        return "[bold red]The claim did not fall[/] although its premise was removed."
+    if walk.broken:
+        return "[bold red]It falls, but not for the stated reason[/]: see above."
+    if walk.as_stated:
+        return f"[bold green]Shown.[/] {count} facts, all as they must be; with --break, see it fall."
+    return f"[bold red]Not shown:[/] {len(walk.wrong)} of {count} facts are not as they must be."
