@@ -18,7 +18,7 @@ from gradcheck.proofs.algebra import Algebra, given_at, work_out
 from gradcheck.proofs.setting import Setting
 from gradcheck.proofs.symbolic import along_a_line
 
-STEPS = tuple(2.0**-k for k in range(1, 41))
+STEPS = tuple(10.0 ** (-k / 3) for k in range(1, 37))  # no powers of two, at which little is rounded
 _UNIT = 2.0**-53
 _CLEAR = 2.0**-6  # the share of the second order that all else may have where a slope is fitted
 

@@ -81,7 +81,7 @@ def lines_for(
     algebra: Algebra, conclusions: Sequence[Line], passes: Sequence[Line], defined: Sequence[Line] = ()
 ) -> list[Line]:
     """Return the forward lines, the backward passes and the conclusions, as far as the conclusions need them."""
-    lines = [*algebra.forward(), *defined, *passes, *conclusions]
+    lines = [*algebra.forward(), *defined, *passes, *(line for line in conclusions if line not in passes)]
     wanted = {line.left.key for line in conclusions} | {name for line in defined for name in (line.left.key,)}
     return needed(lines, wanted)
 

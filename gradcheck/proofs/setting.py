@@ -57,7 +57,8 @@ class Setting:
 def golden_setting(**options: Any) -> Setting:
     """Return the golden case, or one that differs from it by some of the graph's fields."""
     golden = Setting(GOLDEN_GRAPH, golden_point(), counts=True)
-    return replace(golden.changed(**options), name="the golden case, changed") if options else golden
+    told = " and ".join(f"{field}={getattr(value, 'value', value)}" for field, value in options.items())
+    return replace(golden.changed(**options), name=f"the golden case with {told}") if options else golden
 
 
 def _counted(value: Array) -> Array:
@@ -80,7 +81,7 @@ def draw_setting(graph: TwoHeadGraph, sizes: Sizes, seed: int, *, name: str, old
         sizes: Of all axes.
         seed: Which numbers.
         name: What the setting is called.
-        old: A setting whose values are kept wherever they fit.
+        old: A setting whose values are kept wherever they fit, unless they are too large for the graph.
 
     Raises:
         UsageError: Not even ones are exact at these sizes, or a size is wrong.
@@ -96,6 +97,8 @@ def draw_setting(graph: TwoHeadGraph, sizes: Sizes, seed: int, *, name: str, old
             if counts or not _vanishes(graph, point):
                 return found
         bound //= 2
+    if found is None and old is not None:
+        return draw_setting(graph, sizes, seed, name=name)
     if found is None:
         raise UsageError(
             f"no whole numbers are exact in {graph.dtype} at these sizes: give smaller ones, or dtype=float64"

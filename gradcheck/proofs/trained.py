@@ -61,7 +61,7 @@ def by_adam(history: History, variable: str) -> Fact:
     # An entry without a gradient, and at zero, must not move at all.
     worst = float(np.max(apart / np.maximum(allowed, np.finfo(np.float64).tiny), initial=0.0))
     sizes = np.abs(moves[0][np.abs(gradients[0]) >= 1])
-    span = f"at step 1 by {sizes.min():.6f} to {sizes.max():.6f} where |g| is 1 or more" if sizes.size else "it moves"
+    span = f"at step 1 by {sizes.min():.8f} to {sizes.max():.8f} where |g| is 1 or more" if sizes.size else "it moves"
     return Fact(statement, f"{span}; {worst:.2g} of what rounding may do", bool(worst <= 1), BY)
 
 

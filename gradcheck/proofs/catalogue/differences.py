@@ -28,7 +28,7 @@ from gradcheck.proofs.structure import read_structure
 from gradcheck.proofs.walk import Curve, Fact, Numbers
 
 _FORMULA = loss1 + loss2
-_KINK_STEPS = STEPS[21:30]
+_KINK_STEPS = STEPS[17:26]
 _FEWEST = 3  # steps through which a slope is fitted
 _NEAR = 0.05
 
@@ -152,8 +152,7 @@ def kink_slope(setting: Setting) -> float:
 
 def _taylor(line: Line) -> Iterator[Fact]:
     """Say what sympy makes of the losses along the line, and hold every quotient against it."""
-    terms = [f"{c} h^{order}" if order else str(c) for order, c in enumerate(line.coefficients) if c]
-    yield Fact("f(w + h*d), expanded", " + ".join(terms), True, "sympy")
+    yield Fact("f(w + h*d), expanded", _written(line.coefficients), True, "sympy")
     slope = float(line.coefficients[1])
     for name, error, lowest, odd in (
         ("one-sided", line.forward_error, 2, False),
@@ -162,6 +161,13 @@ def _taylor(line: Line) -> Iterator[Fact]:
         worst = max(_share(line, h, error(h, slope), lowest, odd=odd) for h in STEPS)
         statement = f"a {name} quotient is off by its truncation, give or take rounding, at all {len(STEPS)} steps"
         yield Fact(statement, f"{worst:.2g} of what rounding may do", worst <= 1, "algebra")
+
+
+def _written(coefficients: Sequence[Fraction]) -> str:
+    """Write a polynomial in h, lowest order first."""
+    powers = ("", " h", *(f" h^{order}" for order in range(2, len(coefficients))))
+    text = " + ".join(f"{c}{power}" for c, power in zip(coefficients, powers, strict=True) if c)
+    return text.replace("+ -", "- ") or "0"
 
 
 def _share(line: Line, h: float, error: float, lowest: int, *, odd: bool) -> float:
@@ -193,9 +199,7 @@ def _numbers(case: Case, line: Line) -> Numbers:
         Curve("remainder", STEPS, tuple(line.remainder(h, slope) for h in STEPS)),
     )
     best = min(STEPS, key=lambda h: line.forward_error(h, slope))
-    remark = (
-        f"The one-sided quotient is best at h = 2^{round(np.log2(best))}: larger steps truncate, smaller ones round."
-    )
+    remark = f"The one-sided quotient is best at h = {best:.1e}: larger steps truncate, smaller ones round."
     return Numbers((), tuple(facts), curves, "" if case.broken else remark)
 
 
@@ -213,17 +217,19 @@ def _judge(case: Case, line: Line, found: Fraction, engine: Engine) -> Iterator[
     steps: Sequence[float] = _KINK_STEPS if case.broken else line.clear
     fitted = fitted_slope(steps, [line.remainder(h, float(found)) for h in steps])
     told = f"h^{fitted:.3f}, fitted through {len(steps)} steps"
-    statement = f"the remainder beside {engine.name}'s gradient goes as h^2"
+    statement = "what is left beside f(w) and h * <grad(f, w), d> goes as h^2"
     yield Fact(statement, told, abs(fitted - 2) < _NEAR, engine.name, concludes=True)
     if not case.broken:
         same = found == line.coefficients[1]
         yield Fact("<grad(f, w), d> is sympy's coefficient of h", str(found), same, engine.name)
         return
-    yield Fact("the remainder goes as h", told, abs(fitted - 1) < _NEAR, engine.name)
+    yield Fact("what is left goes as h instead", told, abs(fitted - 1) < _NEAR, engine.name)
     expected, last = abs(kink_slope(case.setting)), _KINK_STEPS[-1]
     slope = line.remainder(last, float(found)) / last
     near = abs(slope - expected) < _NEAR * expected
-    yield Fact("it is h times <grad(f, X), max(d, 0)>", f"{slope:.6g}, derived {expected:g}", near, engine.name)
+    yield Fact(
+        "what is left is h * <grad(f, X), max(d, 0)>", f"{slope:.6g} * h, derived {expected:g} * h", near, engine.name
+    )
 
 
 def _kinked(case: Case) -> Iterator[Fact]:

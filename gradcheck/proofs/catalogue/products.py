@@ -165,8 +165,9 @@ def _exceptions(case: Case, own: list[str]) -> Iterator[Fact]:
     trial = with_setting(case, twin).trial(engine, [loss1 * loss2, stop(loss1) * loss2])
     for w in own:
         kept = trial.identical(trial.grad(stop(loss1) * loss2, w), trial.grad(loss1 * loss2, w))
-        words = "vectors of losses" if other == "none" else "scalar losses"
-        yield told(Check(f"of {words} too, the law holds for {w}", w, kept), engine.name, False)
+        words = "with vectors of losses" if other == "none" else "with scalar losses"
+        claim = f"{words} too, grad(loss1 * loss2, {w}) = grad(stop_gradient(loss1) * loss2, {w})"
+        yield told(Check(claim, w, kept), engine.name, False)
 
 
 def _of_ones(setting: Setting) -> Setting:

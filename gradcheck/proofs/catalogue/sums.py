@@ -182,8 +182,7 @@ def _head_lines(case: Case, heads: dict[int, list[str]]) -> list[Line]:
     for which, names in heads.items():
         for w in names:
             absent = f"∂L{'₂₁'[which - 1]}/∂{algebra.name(w).text()} is absent: no path"
-            leaks = case.broken and which == 1
-            terms = {LOSS[i]: None if i == which or leaks else absent for i in (1, 2)}
+            terms = {LOSS[i]: None if w in case.graph.reached_by(f"loss{i}") else absent for i in (1, 2)}
             ends.append(summed(algebra, JOINT, w, terms, concludes=True))
     passes = [*algebra.backward(LOSS[1], 1), *algebra.backward(LOSS[2], 2)]
     return lines_for(algebra, ends, passes, [Line(JOINT, LOSS[1] + LOSS[2], "the joint loss")])

@@ -1,0 +1,37 @@
+"""What tests of proofs share: settings, walks on one engine, and traces that are kept between tests."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from gradcheck.engines import engines
+from gradcheck.graph import TwoHeadGraph
+from gradcheck.proofs import Proof, proofs, walk_through
+from gradcheck.proofs.case import Case
+from gradcheck.proofs.setting import Setting, usual_sizes
+from gradcheck.proofs.walk import Walk
+from gradcheck.sample import sample_graph
+
+SEED = 5
+
+
+@cache
+def random_graph(index: int) -> TwoHeadGraph:
+    return sample_graph(SEED, index, ("float64",))
+
+
+def random_setting(proof: Proof, index: int) -> Setting:
+    """Draw a graph on which the premise holds, at numbers of its own."""
+    graph = proof.fit(random_graph(index))
+    return proof.draw(graph, dict(usual_sizes(graph)), index, f"random graph {index}")
+
+
+def walk(name: str, *, broken: bool = False, setting: Setting | None = None, every: bool = False) -> Walk:
+    """Walk through a proof: eagerly and without trying random graphs, or with all that it has."""
+    proof = proofs[name]
+    chosen = tuple(engines) if every else (engines["eager"],)
+    return walk_through(proof, Case(setting or proof.usual(), broken, chosen, 3 if every else 0))
+
+
+def wrong(found: Walk) -> list[str]:
+    return [f"{fact.statement}: {fact.found} ({fact.by})" for fact in found.wrong]
