@@ -34,6 +34,8 @@ def find_setting(proof: Proof, graph: str | None, seed: int | None, sizes: str |
         UsageError: A word is none, or the proof's premise does not hold there.
     """
     usual = proof.usual()
+    if seed is not None and seed < 0:
+        raise UsageError(f"seed must be at least 0; found {seed}")
     if graph is None and seed is None and sizes is None:
         return usual
     if graph is not None:
@@ -42,8 +44,6 @@ def find_setting(proof: Proof, graph: str | None, seed: int | None, sizes: str |
         chosen, name = proof.fit(sample_graph(seed, 0, ("float64",))), f"random graph {seed}"
     else:
         chosen, name = usual.graph, f"{usual.name}, in other sizes"
-    if seed is not None and seed < 0:
-        raise UsageError(f"seed must be at least 0; found {seed}")
     found = proof.draw(chosen, dict(parse_sizes(sizes, chosen)), seed or 0, name)
     if (reason := proof.why_not(found)) is not None:
         raise UsageError(f"{proof.name} cannot be shown there: {reason}")
