@@ -63,6 +63,8 @@ def _accumulating(shares: Sequence[Fraction]) -> Function:
 
 
 WEIGHTED, AVERAGED = _accumulating(_shares(broken=False)), _accumulating(_shares(broken=True))
+# Each micro-batch by itself.
+ALONE = [_accumulating([Fraction(int(i == place)) for i in range(len(PARTS))]) for place in range(len(PARTS))]
 
 
 @register_proof
@@ -172,13 +174,14 @@ def _variable(case: Case, name: Name) -> str:
 
 
 def _found(case: Case, own: Sequence[str], transform: Function) -> dict[str, Array]:
-    """Return what TensorFlow accumulates, eagerly."""
-    gradients = transform.differentiate(case.graph, case.setting.point.stacked(), engines["eager"])
-    return {
-        Partial(ACCUMULATED, case.algebra.name(w)).key: exactly(np.asarray(gradients[w])[0])
-        for w in own
-        if not isinstance(gradients[w], Unconnected)
-    }
+    """Return what TensorFlow accumulates, and each micro-batch's mean gradient, eagerly."""
+    points, found = case.setting.point.stacked(), {}
+    for of, one in [(ACCUMULATED, transform), *zip(MEANS, ALONE, strict=True)]:
+        gradients = one.differentiate(case.graph, points, engines["eager"])
+        for w in own:
+            if not isinstance(gradients[w], Unconnected):
+                found[Partial(of, case.algebra.name(w)).key] = exactly(np.asarray(gradients[w])[0])
+    return found
 
 
 def _differ(setting: Setting) -> bool:

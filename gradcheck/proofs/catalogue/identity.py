@@ -160,7 +160,8 @@ def _summary(name: str, trial: Trial) -> Fact:
     broken = [check for check in checks if check.comparison.broken.any()]
     if broken:
         return told(broken[0], trial.engine.name, False)
-    found = f"{len(checks)} equations agree exactly at all {len(trial.points)} points"
+    equations = f"{len(checks)} equation{'s agree' if len(checks) != 1 else ' agrees'}"
+    found = f"{equations} exactly at all {len(trial.points)} points"
     return Fact(f"law {name}: {laws[name].equation}", found, True, trial.engine.name)
 
 

@@ -1,0 +1,99 @@
+"""A proof in a terminal: readable at 80 columns, deep graphs included."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from gradcheck.engines import engines
+from gradcheck.graph import TwoHeadGraph, Wiring
+from gradcheck.proofs import in_order, proofs, walk_through
+from gradcheck.proofs.case import Case
+from gradcheck.proofs.picture import draw_picture
+from gradcheck.proofs.polynomial import LOSSES
+from gradcheck.proofs.walk import Curve, Walk
+from gradcheck.report.proof import _branch, print_proofs, print_walk
+from gradcheck.report.proof_plot import plot
+from gradcheck.report.proof_values import shown
+
+DEEP = TwoHeadGraph(("dense", "dense_bias", "dense"), ("dense",) * 3, ("dense_bias",) * 3, "parallel")
+
+
+def printed(walk: Walk, width: int) -> str:
+    console = Console(file=StringIO(), width=width, force_terminal=False, highlight=False)
+    print_walk(walk, console)
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("broken", [False, True])
+@pytest.mark.parametrize("name", proofs.names())
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_line_is_wider_than_the_terminal(name: str, broken: bool, width: int) -> None:
+    walk = walk_through(proofs[name], Case(proofs[name].usual(), broken, (engines["eager"],), 0))
+    text = printed(walk, width)
+    assert max(map(len, text.splitlines())) <= width
+    assert walk.title in text
+
+
+def test_the_table_fits_80_columns() -> None:
+    console = Console(file=StringIO(), width=80, force_terminal=False, highlight=False)
+    print_proofs(in_order(), console)
+    assert max(map(len, console.file.getvalue().splitlines())) <= 80  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("wiring", "expected"),
+    [
+        (
+            Wiring.PARALLEL,
+            "embedding_lookup dense dense_bias dense ├─ dense │  dense │  dense "
+            "│  sparse_softmax_cross_entropy = loss1 └─ dense_bias    dense_bias    dense_bias "
+            "   sparse_softmax_cross_entropy = loss2",
+        ),
+        (
+            Wiring.STOPPED,
+            "embedding_lookup dense dense_bias dense dense dense dense "
+            "├─ sparse_softmax_cross_entropy = loss1 └─ stop_gradient    dense_bias    dense_bias    dense_bias "
+            "   sparse_softmax_cross_entropy = loss2",
+        ),
+    ],
+)
+def test_branches_are_drawn_as_a_tree(wiring: Wiring, expected: str) -> None:
+    picture = draw_picture(DEEP.changed(wiring=wiring), LOSSES)
+    assert " ".join(f"{_branch(picture, i)}{row.label}" for i, row in enumerate(picture.rows)) == expected
+
+
+def test_a_stop_cuts_a_lane() -> None:
+    picture = draw_picture(DEEP.changed(wiring=Wiring.STOPPED), LOSSES)
+    lanes = [row.lanes["loss2"] for row in picture.rows]
+    assert lanes == ["none"] * 8 + ["cut", "carries", "carries", "carries", "starts"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (7, "7"),
+        ("1/3", "1/3"),
+        (0.1, "0.1"),
+        ([1, 2, 3], "1  2  3"),
+        ([[1, 2], [3, 4]], "1  2 | 3  4"),
+        ([[32] * 5, [38] * 5], "rows of 32, 38"),
+        ([[1, 1]], "1  1"),
+        ([], "no entries"),
+        (list(range(100)), "0  1  2  3  4  5  6 …"),
+    ],
+)
+def test_numbers_are_one_line(value: object, text: str) -> None:
+    assert shown(value, 22) == text
+
+
+def test_a_plot_says_what_each_sign_is() -> None:
+    steps = tuple(10.0**-k for k in range(1, 7))
+    text = plot([Curve("falls", steps, tuple(h**2 for h in steps)), Curve("rises", steps, (0.0, *steps[:0:-1]))], 60)
+    assert "o falls" in text
+    assert "x rises" in text
+    assert "h = 0.1" in text
+    assert max(map(len, text.splitlines())) <= 60
+    assert plot([Curve("nothing", steps, (0.0,) * 6)], 60) == "all are exactly 0"
