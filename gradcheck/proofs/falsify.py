@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
-from gradcheck.engines import Engine, Evaluation, Key
 from gradcheck.errors import EngineError
 from gradcheck.gradient import Array, Unconnected
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.laws import laws
 from gradcheck.objective import Expression, Objective, as_objective
-from gradcheck.point import Points, draw
+from gradcheck.point import draw
 from gradcheck.proofs.case import Case, Judge
 from gradcheck.proofs.walk import Fact, Falsification
 from gradcheck.results import Cell
@@ -70,39 +68,21 @@ def try_law(case: Case, name: str, fit: Callable[[TwoHeadGraph], TwoHeadGraph]) 
 # --- lies --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False)
-class Lying:
-    """An engine that tells the truth but for one gradient.
+def lied(trial: Trial, formula: Expression, variable: str, edit: Edit | None) -> Trial:
+    """Return a trial whose engine tells the truth but for one gradient.
 
-    Attributes:
-        honest: The engine.
-        objective: What it lies about, and by which variable.
+    Args:
+        trial: The honest one.
+        formula: What it lies about, and by which variable.
+        variable: The variable.
         edit: What it does to the values; ``None`` makes the gradient absent.
     """
-
-    honest: Engine
-    objective: Objective
-    variable: str
-    edit: Edit | None
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.honest, name)
-
-    def evaluate(
-        self, graph: TwoHeadGraph, points: Points, objectives: Sequence[Objective], *, stacked: bool
-    ) -> Evaluation:
-        """Differentiate, and lie."""
-        found = self.honest.evaluate(graph, points, objectives, stacked=stacked)
-        key: Key = self.objective, self.variable
-        gradients = dict(found.gradients)
-        if key not in gradients:
-            return found
-        value = gradients[key]
-        if self.edit is None or isinstance(value, Unconnected):
-            gradients[key] = Unconnected()
-        else:
-            gradients[key] = self.edit(np.array(value))
-        return replace(found, gradients=gradients)
+    honest, key = trial.arena.evaluation(trial.engine), (as_objective(formula), variable)
+    value = honest.gradients[key]
+    there = edit is not None and not isinstance(value, Unconnected)
+    gradients = {**honest.gradients, key: edit(np.array(value)) if edit and there else Unconnected()}
+    known = {trial.engine.name: replace(honest, gradients=gradients)}
+    return replace(trial, arena=replace(trial.arena, _evaluations=known, _gradients={}, _related={}))
 
 
 def wrong_sign(values: Array) -> Array:
@@ -128,7 +108,7 @@ LIES: Sequence[tuple[str, Edit | None]] = (
 def plant_lies(
     case: Case,
     formulas: Sequence[Expression | Objective],
-    lied: tuple[Expression, str],
+    about: tuple[Expression, str],
     conclude: Judge,
     lies: Iterable[tuple[str, Edit | None]] = LIES,
 ) -> Iterator[Fact]:
@@ -137,18 +117,18 @@ def plant_lies(
     Args:
         case: Where.
         formulas: All that is differentiated.
-        lied: What is lied about: a formula, and a variable.
+        about: What is lied about: a formula, and a variable.
         conclude: Yields the comparisons that the proof claims.
         lies: What is done to it, each with its words.
     """
-    objective, variable = as_objective(lied[0]), lied[1]
+    formula, variable = about
+    honest = case.trial(case.engines[0], formulas)
     for words, edit in lies:
-        liar = Lying(case.engines[0], objective, variable, edit)
-        trial = case.trial(liar, formulas)
-        what = f"a lie is planted in grad({lied[0]}, {variable}): {words}"
+        what = f"a lie is planted in grad({formula}, {variable}): {words}"
         try:
-            caught = any(check.comparison.broken.any() for check in conclude(trial))
+            checks = list(conclude(lied(honest, formula, variable, edit)))
         except EngineError as error:
-            yield Fact(what, str(error), False, case.engines[0].name, failed=True)
+            yield Fact(what, str(error), False, honest.engine.name, failed=True)
             continue
-        yield Fact(what, "caught" if caught else "not caught", caught, case.engines[0].name)
+        caught = any(check.comparison.broken.any() for check in checks)
+        yield Fact(what, "caught" if caught else "not caught", caught, honest.engine.name)

@@ -18,7 +18,7 @@ from gradcheck.proofs import Steps, register_proof
 from gradcheck.proofs.algebra import LOSS, given_at, work_out
 from gradcheck.proofs.algebra import Line as Equation
 from gradcheck.proofs.case import Case, derive, with_facts, with_setting
-from gradcheck.proofs.falsify import Lying, tried, wrong_sign
+from gradcheck.proofs.falsify import lied, tried, wrong_sign
 from gradcheck.proofs.formula import exactly
 from gradcheck.proofs.line import STEPS, Line, fitted_slope
 from gradcheck.proofs.picture import draw_picture
@@ -26,6 +26,7 @@ from gradcheck.proofs.polynomial import JOINT, LOSSES, OnWholeNumbers, lines_for
 from gradcheck.proofs.setting import Setting, golden_setting
 from gradcheck.proofs.structure import read_structure
 from gradcheck.proofs.walk import Curve, Fact, Numbers
+from gradcheck.trial import Trial
 
 _FORMULA = loss1 + loss2
 _KINK_STEPS = STEPS[17:26]
@@ -186,7 +187,7 @@ def _numbers(case: Case, line: Line) -> Numbers:
     slope = 0.0
     for engine in (engine for engine in case.engines if engine.view is View.ENTRIES):
         try:
-            found = directional(case, engine, line)
+            found = directional(case.trial(engine, [_FORMULA]), line)
         except EngineError as error:
             facts.append(Fact(f"{engine.name} computes gradients", str(error), False, engine.name, failed=True))
             continue
@@ -203,10 +204,10 @@ def _numbers(case: Case, line: Line) -> Numbers:
     return Numbers((), tuple(facts), curves, "" if case.broken else remark)
 
 
-def directional(case: Case, engine: Engine, line: Line) -> Fraction:
+def directional(trial: Trial, line: Line) -> Fraction:
     """Return the product of an engine's gradient of the joint loss with the line's direction, exactly."""
-    trial, total = case.trial(engine, [_FORMULA]), Fraction(0)
-    for w in case.graph.variables:
+    total = Fraction(0)
+    for w in trial.graph.variables:
         found = trial.grad(_FORMULA, w)
         if isinstance(found, Gradient):
             total += np.sum(exactly(found.values[0]) * line.moves[w])
@@ -243,8 +244,8 @@ def _kinked(case: Case) -> Iterator[Fact]:
 def _lie(case: Case, line: Line) -> Fact:
     """Let an engine add one to an entry, and see whether the remainder's slope notices."""
     engine = next(engine for engine in case.engines if engine.view is View.ENTRIES)
-    liar = Lying(engine, as_objective(_FORMULA), "embedding", wrong_sign)
-    remainder, coefficient = _judge(case, line, directional(case, liar, line), liar)
+    liar = lied(case.trial(engine, [_FORMULA]), _FORMULA, "embedding", wrong_sign)
+    remainder, coefficient = _judge(case, line, directional(liar, line), engine)
     statement = f"a lie is planted in grad({_FORMULA}, embedding): its largest entry gets the wrong sign"
     found = f"the remainder goes as {remainder.found}; <grad, d> is {coefficient.found}, not {line.coefficients[1]}"
     return Fact(statement, found, not (remainder.holds and coefficient.holds), engine.name)

@@ -18,7 +18,7 @@ from gradcheck.point import draw_integers
 from gradcheck.proofs import Steps, register_proof
 from gradcheck.proofs.algebra import LOSS, Algebra, Line, given_at, work_out
 from gradcheck.proofs.case import Case, derive, told, with_facts
-from gradcheck.proofs.falsify import Lying, tried
+from gradcheck.proofs.falsify import lied, tried
 from gradcheck.proofs.formula import Value
 from gradcheck.proofs.picture import draw_picture
 from gradcheck.proofs.polynomial import JOINT, LOSSES, OnWholeNumbers, lines_for, summed
@@ -173,9 +173,8 @@ def _caught(arena: Arena, engine: Engine) -> Fact:
         values.reshape(len(values), -1)[:, 0] += w**3 - w
         return values
 
-    liar = Lying(engine, as_objective(_FORMULA), "embedding", edit)
-    lied = Trial(Arena(arena.graph, arena.points, arena.objectives, arena.stacked, True), liar, (liar,))
-    checks = [check.comparison.broken for check in laws["additivity"].judge(lied)]
+    liar = lied(Trial(arena, engine), _FORMULA, "embedding", edit)
+    checks = [check.comparison.broken for check in laws["additivity"].judge(liar)]
     seen = int(np.sum(np.any(checks, axis=0)))
     found = f"it shows at {seen} of {len(arena.points)} points"
     return Fact("a gradient wrong by w^3 - w in one entry is caught", found, seen > 0, engine.name, concludes=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -12,16 +12,17 @@ from gradcheck.errors import EngineError
 from gradcheck.flow.cell import Kind
 from gradcheck.gradient import Array, Gradient
 from gradcheck.graph import TwoHeadGraph, Wiring
-from gradcheck.objective import as_objective, loss1, loss2
+from gradcheck.objective import loss1, loss2
 from gradcheck.proofs import Steps, register_proof
 from gradcheck.proofs.algebra import LOSS, Line, given_at, work_out
 from gradcheck.proofs.case import Case, derive, with_facts, with_setting
-from gradcheck.proofs.falsify import Lying, tried
+from gradcheck.proofs.falsify import lied, tried
 from gradcheck.proofs.picture import draw_picture
 from gradcheck.proofs.polynomial import JOINT, LOSSES, OnWholeNumbers, lines_for, summed
 from gradcheck.proofs.setting import Setting, draw_generic, draw_setting, golden_setting
 from gradcheck.proofs.structure import read_structure
 from gradcheck.proofs.walk import Fact, Numbers, Reading, plain
+from gradcheck.trial import Trial
 
 UNIT, HALF_UNIT = 2.0**-24, 2.0**-11  # float32 and float16 round to within this share
 _FORMULA = loss1 + loss2
@@ -140,7 +141,7 @@ def _numbers(case: Case, bounds: Bounds) -> Numbers:
     computed: dict[str, dict[str, Array]] = {}
     for engine in (engine for engine in case.engines if engine.view is View.ENTRIES):
         try:
-            gradients = _compute(case, engine, list(bounds))
+            gradients = _compute(_trial(case, engine), bounds)
         except EngineError as error:
             facts.append(Fact(f"{engine.name} computes gradients", str(error), False, engine.name, failed=True))
             continue
@@ -155,8 +156,11 @@ def _numbers(case: Case, bounds: Bounds) -> Numbers:
     return Numbers(tuple(readings), tuple(facts), (), remark)
 
 
-def _compute(case: Case, engine: Engine, variables: Sequence[str]) -> dict[str, Array]:
-    trial = case.trial(engine, [loss1, loss2, _FORMULA], exact=False)
+def _trial(case: Case, engine: Engine) -> Trial:
+    return case.trial(engine, [_FORMULA], exact=False)
+
+
+def _compute(trial: Trial, variables: Iterable[str]) -> dict[str, Array]:
     found = ((w, trial.grad(_FORMULA, w)) for w in variables)
     return {w: np.asarray(g.values[0]) for w, g in found if isinstance(g, Gradient)}
 
@@ -219,7 +223,7 @@ def _lies(case: Case, bounds: Bounds) -> Iterator[Fact]:
         values[0].reshape(-1)[int(np.argmax(np.abs(values[0])))] *= np.float32(1.01)
         return values
 
-    liar = Lying(engine, as_objective(_FORMULA), w, edit)
-    (fact, *_) = _judge(_compute(case, liar, list(bounds)), bounds, engine.name, broken=False)
+    gradients = _compute(lied(_trial(case, engine), _FORMULA, w, edit), bounds)
+    (fact, *_) = _judge(gradients, bounds, engine.name, broken=False)
     statement = f"a lie is planted in grad({_FORMULA}, {w}): its largest entry is wrong by one percent"
     yield Fact(statement, fact.found, not fact.holds, engine.name)
