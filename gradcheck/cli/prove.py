@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def prove(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Which proof; none lists them.", show_default=False)
+        str | None, typer.Argument(metavar="NAME", help="Which proof; none lists them.", show_default=False)
     ] = None,
     graph: Annotated[
         str | None,

@@ -33,7 +33,7 @@ def plot(curves: Sequence[Curve], width: int) -> str:
                 column = round(place / max(1, len(curve.y) - 1) * (columns - 1))
                 grid[row][column] = sign if grid[row][column] in (" ", sign) else "*"
     lines = [f"{_tick(row, low, high):>{_LABEL - 2}} |{''.join(signs).rstrip()}" for row, signs in enumerate(grid)]
-    first, last = (f"h = 2^{round(math.log2(step))}" for step in (curves[0].x[0], curves[0].x[-1]))
+    first, last = (f"h = {step:.1g}" for step in (curves[0].x[0], curves[0].x[-1]))
     lines.append(" " * (_LABEL - 1) + "+" + "-" * columns)
     lines.append(" " * _LABEL + first + last.rjust(columns - len(first)))
     legend = [f"{sign} {curve.name}" for curve, sign in zip(curves, _SIGNS, strict=False)]
