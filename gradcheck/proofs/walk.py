@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from gradcheck.errors import UsageError
+from gradcheck.files import read_text
 from gradcheck.proofs.formula import Value
 
 FORMAT = "gradcheck-proof"
@@ -224,8 +228,55 @@ class Walk:
         return 3 if failed else 0 if self.as_stated else 1
 
     def to_json(self) -> dict[str, Any]:
-        """Return the walk as JSON values."""
-        return {"format": FORMAT, "version": VERSION, **asdict(self), "as_stated": self.as_stated}
+        """Return the walk as JSON values; `proof.schema.json` beside this file describes them."""
+        values: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
+        return {"format": FORMAT, "version": VERSION, **values, "as_stated": self.as_stated}
+
+
+def load_walk(path: Path) -> Walk:
+    """Read a walk that ``gradcheck prove --json`` wrote.
+
+    Raises:
+        UsageError: The file is missing, corrupt, or holds no walk of this version.
+    """
+    try:
+        stored = json.loads(read_text(path))
+        if (stored["format"], stored["version"]) != (FORMAT, VERSION):
+            raise ValueError(f"its format is {stored['format']} {stored['version']}")
+        return walk_of(stored)
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{path} holds no proof that gradcheck prove --json wrote: {error}") from error
+
+
+def walk_of(stored: Mapping[str, Any]) -> Walk:
+    """Return the walk that `Walk.to_json` made values of."""
+    picture, derivation, structure = (stored[name] for name in ("picture", "derivation", "structure"))
+    numbers, falsification = stored["numbers"], stored["falsification"]
+    words = ("name", "title", "claim", "equation", "premise", "removal", "reason", "setting")
+    return Walk(
+        **{name: stored[name] for name in words},
+        picture=Picture(
+            tuple(picture["losses"]),
+            tuple(Row(**{**row, "variables": tuple(row["variables"])}) for row in picture["rows"]),
+        ),
+        derivation=Derivation(
+            tuple(Shown(**line) for line in derivation["lines"]), _facts(derivation), derivation["remark"]
+        ),
+        structure=Structure(
+            structure["kinds"], {ends: tuple(path) for ends, path in structure["paths"].items()}, _facts(structure)
+        ),
+        numbers=Numbers(
+            tuple(Reading(**reading) for reading in numbers["readings"]),
+            _facts(numbers),
+            tuple(Curve(curve["name"], tuple(curve["x"]), tuple(curve["y"])) for curve in numbers["curves"]),
+            numbers["remark"],
+        ),
+        falsification=Falsification(falsification["by"], _facts(falsification), falsification["command"]),
+    )
+
+
+def _facts(step: Mapping[str, Any]) -> tuple[Fact, ...]:
+    return tuple(Fact(**fact) for fact in step["facts"])
 
 
 def plain(value: Value) -> Plain:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 
+import gradcheck.proofs
+from gradcheck.errors import UsageError
 from gradcheck.golden import GOLDEN_GRAPH
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.point import draw
 from gradcheck.proofs import in_order, proofs, walk_through
 from gradcheck.proofs.case import Case
 from gradcheck.proofs.setting import Setting, draw_setting, usual_sizes
+from gradcheck.proofs.walk import load_walk, walk_of
 from proofs.cases import random_setting, walk, wrong
 
 NAMES = [proof.name for proof in in_order()]
+SCHEMA = json.loads((Path(gradcheck.proofs.__file__).parent / "proof.schema.json").read_text(encoding="utf-8"))
 RANDOM = 50
 BROKEN = 10  # of them, without the premise
 
@@ -68,10 +74,23 @@ def test_without_its_premise_it_falls_on_a_random_graph(name: str, index: int) -
 def test_a_walk_is_plain_values_and_well_formed_mathml(name: str, broken: bool) -> None:
     found = walk(name, broken=broken)
     stored = json.loads(json.dumps(found.to_json(), allow_nan=False))
-    assert stored["format"] == "gradcheck-proof"
-    assert stored["as_stated"] is True
+    jsonschema.validate(stored, SCHEMA)
+    again = walk_of(stored)
+    assert again.to_json() == stored
+    assert (again.as_stated, again.exit_code) == (True, 0)
     for line in stored["derivation"]["lines"]:
         ElementTree.fromstring(f"<math>{line['mathml']}</math>".replace("&#x2062;", ""))
+
+
+def test_a_walk_is_read_back_and_what_is_none_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "walk.json"
+    stored = walk("sum-rule").to_json()
+    path.write_text(json.dumps(stored))
+    assert load_walk(path).to_json() == stored
+    for wrong_one in ("{", "[1]", json.dumps({**stored, "version": 2}), json.dumps({**stored, "picture": {}})):
+        path.write_text(wrong_one)
+        with pytest.raises(UsageError, match="holds no proof that gradcheck prove --json wrote"):
+            load_walk(path)
 
 
 @pytest.mark.parametrize("name", NAMES)
