@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from gradcheck.layer import layer, layers, loss, losses
     from gradcheck.objective import Objective
     from gradcheck.point import Point, Points, draw, draw_integers
+    from gradcheck.proofs.asked import prove
+    from gradcheck.proofs.walk import Walk
     from gradcheck.strategies import points, two_head_graphs
     from gradcheck.trial import Arena, Check, Trial
     from gradcheck.verify import Settings, verify
@@ -59,6 +61,8 @@ _HOMES = {
     "layer": ["layer", "layers", "loss", "losses"],
     "objective": ["Objective"],
     "point": ["Point", "Points", "draw", "draw_integers"],
+    "proofs.asked": ["prove"],
+    "proofs.walk": ["Walk"],
     "strategies": ["points", "two_head_graphs"],
     "trial": ["Arena", "Check", "Trial"],
     "verify": ["Settings", "verify"],
@@ -69,11 +73,11 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [  # noqa: RUF022  # errors first, then classes, then functions
     "BackendError", "EngineError", "GradcheckError", "LawBroken", "UsageError",
     "Arena", "Check", "Engine", "Evaluation", "Flow", "Gradient", "Law", "Objective", "Point", "Points", "Settings",
-    "Trial", "TwoHeadGraph", "Unconnected", "View", "Wiring", "Witness",
+    "Trial", "TwoHeadGraph", "Unconnected", "View", "Walk", "Wiring", "Witness",
     "assert_baseline", "assert_flow", "assert_isolated", "assert_law", "assert_only_changes", "assert_reaches",
     "assert_same_gradients", "assert_step", "assert_unchanged", "draw", "draw_integers", "engines", "flow",
-    "layer", "layers", "laws", "load_witness", "loss", "losses", "points", "register_engine", "register_law", "replay",
-    "two_head_graphs", "verify",
+    "layer", "layers", "laws", "load_witness", "loss", "losses", "points", "prove", "register_engine", "register_law",
+    "replay", "two_head_graphs", "verify",
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +12,6 @@ from gradcheck.cli.shared import clear_errors, console, progress
 from gradcheck.errors import UsageError
 
 if TYPE_CHECKING:
-    from gradcheck.proofs import Proof
-    from gradcheck.proofs.setting import Setting
     from gradcheck.proofs.walk import Walk
 
 
@@ -50,16 +49,7 @@ def prove(
             _refuse_without_name(graph, seed, sizes, break_, engine, json)
             _print_list()
             return
-        from gradcheck.files import check_writable
-        from gradcheck.proofs import proofs
-        from gradcheck.proofs.symbolic import load_sympy
-
-        proof = proofs[name]
-        load_sympy()
-        setting = _setting(proof, graph, seed, sizes)
-        if json and str(json) != "-":
-            check_writable(json)
-        walk = _walk(proof, setting, engine or (), broken=break_)
+        walk = _walk(name, graph, seed, sizes, engine or (), json, broken=break_)
         _write(walk, json)
     raise typer.Exit(walk.exit_code)
 
@@ -69,22 +59,28 @@ def _refuse_without_name(*options: object) -> None:
         raise UsageError("options are of one proof: name it, as in gradcheck prove sum-rule")
 
 
-def _setting(proof: Proof, graph: str | None, seed: int | None, sizes: str | None) -> Setting:
-    from gradcheck.proofs.asked import find_setting
+def _walk(
+    name: str,
+    graph: str | None,
+    seed: int | None,
+    sizes: str | None,
+    names: Sequence[str],
+    json: Path | None,
+    *,
+    broken: bool,
+) -> Walk:
+    from gradcheck.files import check_writable
+    from gradcheck.proofs import proofs
+    from gradcheck.proofs.asked import prove as run_prove
+    from gradcheck.proofs.symbolic import load_sympy
 
-    return find_setting(proof, graph, seed, sizes)
-
-
-def _walk(proof: Proof, setting: Setting, names: list[str] | tuple[str, ...], *, broken: bool) -> Walk:
-    from gradcheck.engines import engines
-    from gradcheck.proofs import walk_through
-    from gradcheck.proofs.asked import choose_engines
-    from gradcheck.proofs.case import Case
-
-    chosen = choose_engines(names) if names else tuple(engines)
+    proof = proofs[name]
+    load_sympy()
+    if json and str(json) != "-":
+        check_writable(json)
     with progress() as update:
         update(f"walking through {proof.name}", 0.5)
-        return walk_through(proof, Case(setting, broken, chosen))
+        return run_prove(name, graph=graph, seed=seed, sizes=sizes, without_premise=broken, engines=names)
 
 
 def _write(walk: Walk, json: Path | None) -> None:

@@ -9,16 +9,52 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from gradcheck.engines import Engine, View, engines
+from gradcheck.engines import Engine, View
+from gradcheck.engines import engines as all_engines
 from gradcheck.errors import UsageError, unknown
 from gradcheck.files import read_text
 from gradcheck.golden import GOLDEN_GRAPH
 from gradcheck.graph import BLOCKS, Sizes, TwoHeadGraph
-from gradcheck.proofs import Proof
+from gradcheck.proofs import Proof, proofs, walk_through
+from gradcheck.proofs.case import Case
 from gradcheck.proofs.setting import Setting, usual_sizes
+from gradcheck.proofs.symbolic import load_sympy
+from gradcheck.proofs.walk import Walk
 from gradcheck.sample import sample_graph
 
 _FORM = 'a graph is given by words such as "trunk=dense wiring=parallel", by its repr, or by a file'
+
+
+def prove(
+    name: str,
+    *,
+    graph: TwoHeadGraph | str | None = None,
+    seed: int | None = None,
+    sizes: str | None = None,
+    without_premise: bool = False,
+    engines: Sequence[str] = (),
+) -> Walk:
+    """Walk through a proof, as ``gradcheck prove`` does.
+
+    Args:
+        name: Which proof.
+        graph: The graph, or words such as ``"trunk=dense wiring=parallel"``; the golden case's if not given.
+        seed: Which numbers, and which random graph if none is given.
+        sizes: Such as ``"batch=2,embedding=3"``, or one number for all.
+        without_premise: Whether the premise is removed first.
+        engines: Names of the engines that compute; all if none is given.
+
+    Returns:
+        The six steps as plain values.
+
+    Raises:
+        UsageError: A name or a word is not known, the proof cannot be shown there, or sympy is not installed.
+    """
+    proof = proofs[name]
+    load_sympy()
+    setting = find_setting(proof, repr(graph) if isinstance(graph, TwoHeadGraph) else graph, seed, sizes)
+    chosen = choose_engines(engines) if engines else tuple(all_engines)
+    return walk_through(proof, Case(setting, without_premise, chosen))
 
 
 def find_setting(proof: Proof, graph: str | None, seed: int | None, sizes: str | None) -> Setting:
@@ -56,10 +92,10 @@ def choose_engines(names: Sequence[str]) -> tuple[Engine, ...]:
     Raises:
         UsageError: A name is not known, or none of them shows entries.
     """
-    chosen = tuple(engines[name] for name in dict.fromkeys(names))
+    chosen = tuple(all_engines[name] for name in dict.fromkeys(names))
     entries = [engine for engine in chosen if engine.view is View.ENTRIES]
     if not entries:
-        known = ", ".join(engine.name for engine in engines if engine.view is View.ENTRIES)
+        known = ", ".join(engine.name for engine in all_engines if engine.view is View.ENTRIES)
         raise UsageError(f"a proof needs an engine that shows every entry: add one of {known}")
     return (*entries, *(engine for engine in chosen if engine not in entries))
 

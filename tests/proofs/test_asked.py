@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import gradcheck
 from gradcheck.errors import UsageError
 from gradcheck.golden import GOLDEN_GRAPH
 from gradcheck.graph import TwoHeadGraph
@@ -92,3 +93,12 @@ def test_an_engine_by_entries_comes_first() -> None:
     assert [engine.name for engine in choose_engines(["numeric", "graph", "numeric"])] == ["graph", "numeric"]
     with pytest.raises(UsageError, match="a proof needs an engine that shows every entry: add one of eager"):
         choose_engines(["numeric", "forward"])
+
+
+def test_prove_is_what_the_command_runs() -> None:
+    found = gradcheck.prove("independent-heads", graph=GRAPH.changed(head2=("dense",)), seed=2, engines=["eager"])
+    assert (found.as_stated, found.broken) == (True, False)
+    assert found.setting["graph"]["trunk"] == ["dense"]
+    assert gradcheck.prove("sum-rule", without_premise=True, engines=["eager"]).broken
+    with pytest.raises(UsageError, match="unknown proof 'sum-rul'; did you mean 'sum-rule'"):
+        gradcheck.prove("sum-rul")
