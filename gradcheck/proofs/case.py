@@ -182,11 +182,6 @@ def _reading(trial: Trial, formula: Expression | Objective, variable: str) -> Re
     return Reading(f"grad({formula}, {variable})", trial.engine.name, values)
 
 
-def with_engines(case: Case, names: Sequence[str]) -> Case:
-    """Return the case on some engines only."""
-    return replace(case, engines=tuple(engines[name] for name in names))
-
-
 def with_setting(case: Case, setting: Setting) -> Case:
     """Return the case elsewhere."""
     return replace(case, setting=setting)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -12,8 +12,6 @@ from gradcheck.engines import View
 from gradcheck.gradient import Array, Gradient, MaybeGradient
 from gradcheck.graph import TwoHeadGraph, block_of
 from gradcheck.objective import Expression, loss1, loss2
-from gradcheck.proofs.algebra import Algebra, Line, needed
-from gradcheck.proofs.formula import Formula, Name, Partial
 from gradcheck.proofs.rules import why_no_rule
 from gradcheck.proofs.setting import Setting, draw_setting, golden_setting
 from gradcheck.proofs.walk import Derivation
@@ -21,7 +19,6 @@ from gradcheck.sample import polynomial_twin
 from gradcheck.trial import Check, Trial, projected
 
 LOSSES = {"loss1": loss1, "loss2": loss2}
-JOINT, PRODUCT = Name("joint", "J"), Name("product", "P")
 
 
 class OnWholeNumbers:
@@ -66,42 +63,6 @@ def why_empty(graph: TwoHeadGraph, *blocks: str) -> str | None:
     """Return which of some blocks has no variable, or ``None``."""
     empty = [block for block in blocks if not names_in(graph, block)]
     return f"{empty[0]} has no variable" if empty else None
-
-
-def gradients(algebra: Algebra, of: Name, which: int, cotangent: Formula | None = None) -> dict[str, Line]:
-    """Return the last line of each variable that a loss reaches, by variable."""
-    lines = algebra.backward(of, which, cotangent)
-    names = {algebra.name(variable).key: variable for variable in algebra.graph.variables}
-    return {
-        names[line.left.by.key]: line for line in lines if isinstance(line.left, Partial) and line.left.by.key in names
-    }
-
-
-def lines_for(
-    algebra: Algebra, conclusions: Sequence[Line], passes: Sequence[Line], defined: Sequence[Line] = ()
-) -> list[Line]:
-    """Return the forward lines, the backward passes and the conclusions, as far as the conclusions need them."""
-    lines = [*algebra.forward(), *defined, *passes, *(line for line in conclusions if line not in passes)]
-    wanted = {line.left.key for line in conclusions} | {name for line in defined for name in (line.left.key,)}
-    return needed(lines, wanted)
-
-
-def summed(algebra: Algebra, of: Name, variable: str, terms: Mapping[Name, str | None], *, concludes: bool) -> Line:
-    """Return the line of a sum's gradient: the sum of those of its terms that reach the variable.
-
-    Args:
-        of: The sum.
-        variable: By what.
-        terms: Its terms; each with what is to be said if it is absent, ``None`` where it is there.
-        concludes: Whether that is what the proof claims.
-    """
-    w = algebra.name(variable)
-    there = [Partial(term, w) for term, absent in terms.items() if absent is None]
-    right: Formula = there[0]
-    for partial in there[1:]:
-        right = right + partial
-    words = [absent for absent in terms.values() if absent] or ["the gradient of a sum is the sum of the gradients"]
-    return Line(Partial(of, w), right, "; ".join(words), concludes)
 
 
 def absent_check(trial: Trial, formula: Expression, variable: str) -> Iterator[Check]:

@@ -12,8 +12,9 @@ from gradcheck.graph import Wiring
 from gradcheck.objective import loss1, loss2
 from gradcheck.proofs.algebra import LOSS, Line
 from gradcheck.proofs.case import Case, derive, read_numbers
+from gradcheck.proofs.joint import JOINT_LOSS, joint_lines
 from gradcheck.proofs.picture import draw_picture
-from gradcheck.proofs.polynomial import JOINT, LOSSES, by_hand, summed
+from gradcheck.proofs.polynomial import LOSSES, by_hand
 from gradcheck.proofs.setting import Setting
 from gradcheck.proofs.structure import read_structure
 from gradcheck.proofs.walk import Derivation, Numbers, Picture, Structure
@@ -83,14 +84,8 @@ def _wired(case: Case) -> Wired:
 
 
 def _lines(case: Case) -> list[Line]:
-    algebra, ends = case.algebra, []
-    for w in case.graph.variables:
-        reached = [which for which in LOSS if w in case.graph.reached_by(f"loss{which}")]
-        terms = {
-            LOSS[which]: None if which in reached else f"∂{LOSS[which].text()}/∂{algebra.name(w).text()} is absent"
-            for which in LOSS
-        }
-        if reached:
-            ends.append(summed(algebra, JOINT, w, terms, concludes=True))
+    """Return every line that there is, needed or not."""
+    algebra = case.algebra
     passes = [*algebra.backward(LOSS[1], 1), *algebra.backward(LOSS[2], 2)]
-    return [*algebra.forward(), Line(JOINT, LOSS[1] + LOSS[2], "the joint loss"), *passes, *ends]
+    ends = (line for line in joint_lines(algebra, case.graph.variables, concludes=True) if line.concludes)
+    return [*algebra.forward(), JOINT_LOSS, *passes, *ends]

@@ -8,23 +8,21 @@ from fractions import Fraction
 import numpy as np
 
 from gradcheck.flow.cell import Kind
-from gradcheck.graph import TwoHeadGraph, Wiring
+from gradcheck.graph import TwoHeadGraph
 from gradcheck.objective import Expression, Objective, loss1, loss2, with_zeros
 from gradcheck.proofs import Steps, register_proof
-from gradcheck.proofs.algebra import LOSS, TABLE, Line
+from gradcheck.proofs.algebra import TABLE, Line
 from gradcheck.proofs.case import Case, derive, read_numbers, told, with_facts
 from gradcheck.proofs.falsify import plant_lies, tried
 from gradcheck.proofs.formula import Formula, Name, Number, Partial, exactly
+from gradcheck.proofs.joint import JOINT, joint_lines
 from gradcheck.proofs.picture import draw_picture
 from gradcheck.proofs.polynomial import (
-    JOINT,
     LOSSES,
     OnWholeNumbers,
     absent_check,
     by_hand,
-    lines_for,
     names_in,
-    summed,
     why_empty,
     with_variables,
 )
@@ -138,13 +136,9 @@ def _after(letter: str, step: int) -> Name:
 
 def _lines(case: Case) -> list[Line]:
     """Follow the embedding through three steps of each optimizer: E with momentum, D with weight decay."""
-    algebra = case.algebra
-    stopped = case.graph.wiring is Wiring.STOPPED
-    terms = {LOSS[1]: None, LOSS[2]: "∂L₂/∂E is absent: the stop cuts it" if stopped else None}
-    joint = summed(algebra, JOINT, "embedding", terms, concludes=False)
     gradient = Partial(JOINT, TABLE)
     velocity = [Name(f"velocity {step}", "V", str(step)) for step in _STEPS]
-    ends = [joint, Line(velocity[0], ZERO - RATE * gradient, "one step on the joint loss, with momentum")]
+    ends = [Line(velocity[0], ZERO - RATE * gradient, "one step on the joint loss, with momentum")]
     ends.append(Line(_after("E", 1), TABLE + velocity[0], "it moves the embedding"))
     for step in _STEPS[1:]:
         before, after = _after("E", step - 1), _after("E", step)
@@ -160,5 +154,4 @@ def _lines(case: Case) -> list[Line]:
         before = _after("D", step - 1)
         right, why = (kept * before, "a gradient of zeros still decays") if case.broken else (before, "left alone")
         ends.append(Line(_after("D", step), right, why, concludes=not case.broken))
-    passes = [*algebra.backward(LOSS[1], 1), *algebra.backward(LOSS[2], 2)]
-    return lines_for(algebra, ends, passes, [Line(JOINT, LOSS[1] + LOSS[2], "the joint loss")])
+    return joint_lines(case.algebra, ["embedding"], concludes=False, more=ends)

@@ -18,17 +18,9 @@ from gradcheck.proofs.algebra import LOSS, Line, given_at, work_out
 from gradcheck.proofs.case import Case, derive, read_numbers
 from gradcheck.proofs.falsify import plant_lies, tried
 from gradcheck.proofs.formula import Formula, Name, Number, Partial, exactly
+from gradcheck.proofs.joint import JOINT, JOINT_LOSS, joint_line, lines_for
 from gradcheck.proofs.picture import draw_picture
-from gradcheck.proofs.polynomial import (
-    JOINT,
-    LOSSES,
-    OnWholeNumbers,
-    lines_for,
-    names_in,
-    summed,
-    why_empty,
-    with_variables,
-)
+from gradcheck.proofs.polynomial import LOSSES, OnWholeNumbers, names_in, why_empty, with_variables
 from gradcheck.proofs.setting import Setting, draw_setting, golden_setting
 from gradcheck.proofs.structure import read_structure
 from gradcheck.transforms._function import Function
@@ -156,9 +148,9 @@ def _lines(case: Case, own: Sequence[str]) -> list[Line]:
     passes, ends = algebra.backward(LOSS[2], 2), []
     for mean, cut in zip(MEANS, CUTS, strict=True):
         passes += algebra.backward(mean, 2, cut)
-    for w in map(algebra.name, own):
-        absent = f"∂L₁/∂{w.text()} is absent: no path"
-        ends.append(summed(algebra, JOINT, _variable(case, w), {LOSS[1]: absent, LOSS[2]: None}, concludes=False))
+    for variable in own:
+        w = algebra.name(variable)
+        ends.append(joint_line(algebra, variable, concludes=False))
         right: Formula | None = None
         for mean, share in zip(MEANS, _shares(broken=case.broken), strict=True):
             term = Number(share) * Partial(mean, w)
@@ -166,11 +158,7 @@ def _lines(case: Case, own: Sequence[str]) -> list[Line]:
         assert right is not None
         why = "all weighted alike" if case.broken else "each weighted by its share"
         ends.append(Line(Partial(ACCUMULATED, w), right, why, concludes=True))
-    return lines_for(algebra, ends, passes, [Line(JOINT, LOSS[1] + LOSS[2], "the joint loss")])
-
-
-def _variable(case: Case, name: Name) -> str:
-    return next(w for w in case.graph.variables if case.algebra.name(w) == name)
+    return lines_for(algebra, ends, passes, [JOINT_LOSS])
 
 
 def _found(case: Case, own: Sequence[str], transform: Function) -> dict[str, Array]:

@@ -15,14 +15,15 @@ from gradcheck.graph import MOST_LAYERS, TwoHeadGraph, Wiring
 from gradcheck.objective import as_objective, loss1, loss2
 from gradcheck.point import Point
 from gradcheck.proofs import Steps, register_proof
-from gradcheck.proofs.algebra import LOSS, given_at, work_out
 from gradcheck.proofs.algebra import Line as Equation
+from gradcheck.proofs.algebra import given_at, work_out
 from gradcheck.proofs.case import Case, derive, with_facts, with_setting
 from gradcheck.proofs.falsify import lied, tried, wrong_sign
 from gradcheck.proofs.formula import exactly
+from gradcheck.proofs.joint import JOINT, joint_lines
 from gradcheck.proofs.line import STEPS, Line, fitted_slope
 from gradcheck.proofs.picture import draw_picture
-from gradcheck.proofs.polynomial import JOINT, LOSSES, OnWholeNumbers, lines_for, summed
+from gradcheck.proofs.polynomial import LOSSES, OnWholeNumbers
 from gradcheck.proofs.setting import Setting, golden_setting
 from gradcheck.proofs.structure import read_structure
 from gradcheck.proofs.walk import Curve, Fact, Numbers
@@ -124,19 +125,8 @@ def _without_relu(setting: Setting) -> Setting:
 
 
 def _equations(case: Case, *, broken: bool) -> list[Equation]:
-    algebra = case.algebra
-    passes = [*algebra.backward(LOSS[1], 1), *algebra.backward(LOSS[2], 2)]
     wanted = ["lookup"] if broken else case.graph.variables
-    ends = []
-    for w in wanted:
-        reached = {LOSS[i]: w == "lookup" or w in case.graph.reached_by(f"loss{i}") for i in (1, 2)}
-        terms = {
-            loss: None if there else f"∂{loss.text()}/∂{algebra.name(w).text()} is absent"
-            for loss, there in reached.items()
-        }
-        if any(reached.values()):
-            ends.append(summed(algebra, JOINT, w, terms, concludes=not broken))
-    return lines_for(algebra, ends, passes, [Equation(JOINT, LOSS[1] + LOSS[2], "the joint loss")])
+    return joint_lines(case.algebra, wanted, concludes=not broken)
 
 
 def kink_slope(setting: Setting) -> float:

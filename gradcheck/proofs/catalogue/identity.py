@@ -16,12 +16,13 @@ from gradcheck.laws import laws
 from gradcheck.objective import as_objective, loss1, loss2
 from gradcheck.point import draw_integers
 from gradcheck.proofs import Steps, register_proof
-from gradcheck.proofs.algebra import LOSS, Algebra, Line, given_at, work_out
+from gradcheck.proofs.algebra import LOSS, Algebra, given_at, work_out
 from gradcheck.proofs.case import Case, derive, told, with_facts
 from gradcheck.proofs.falsify import lied, tried
 from gradcheck.proofs.formula import Value
+from gradcheck.proofs.joint import joint_lines
 from gradcheck.proofs.picture import draw_picture
-from gradcheck.proofs.polynomial import JOINT, LOSSES, OnWholeNumbers, lines_for, summed
+from gradcheck.proofs.polynomial import LOSSES, OnWholeNumbers
 from gradcheck.proofs.setting import Setting, golden_setting, usual_sizes
 from gradcheck.proofs.structure import read_structure
 from gradcheck.proofs.symbolic import degree_along
@@ -80,7 +81,7 @@ class ExactIdentity(OnWholeNumbers):
     def show(self, case: Case) -> Steps:
         points = _draw(case)
         picture, named = draw_picture(case.graph, LOSSES), {**LOSSES, "joint": _FORMULA}
-        derivation = derive(case, _lines(case), named)
+        derivation = derive(case, joint_lines(case.algebra, ["embedding"], concludes=True), named)
         reached = [(loss, w, Kind.CONNECTED) for loss in LOSSES for w in case.graph.variables
                    if w in case.graph.reached_by(loss)]  # fmt: skip
         structure = read_structure(case.graph, LOSSES, picture, reached)
@@ -121,15 +122,6 @@ def _draw(case: Case) -> ExactPoints:
     count = max(_FEWEST, math.ceil(DOUBT_BITS / math.log2((2 * bound + 1) / highest)))
     bound = 1 if case.broken else bound
     return ExactPoints(draw_integers(graph, sizes, count, bound=bound, seed=case.setting.seed), bound, highest)
-
-
-def _lines(case: Case) -> list[Line]:
-    algebra = case.algebra
-    stopped = "embedding" not in case.graph.reached_by("loss2")
-    terms = {LOSS[1]: None, LOSS[2]: "∂L₂/∂E is absent: the stop cuts it" if stopped else None}
-    ends = [summed(algebra, JOINT, "embedding", terms, concludes=True)]
-    passes = [*algebra.backward(LOSS[1], 1), *algebra.backward(LOSS[2], 2)]
-    return lines_for(algebra, ends, passes, [Line(JOINT, LOSS[1] + LOSS[2], "the joint loss")])
 
 
 def _degrees(case: Case, most: int) -> Iterator[Fact]:

@@ -15,13 +15,12 @@ from gradcheck.proofs.case import Case, derive, read_numbers, told, with_setting
 from gradcheck.proofs.catalogue.sums import LEAKY
 from gradcheck.proofs.falsify import plant_lies, tried
 from gradcheck.proofs.formula import Formula, Name, Partial, Stopped
+from gradcheck.proofs.joint import lines_for
 from gradcheck.proofs.picture import draw_picture
 from gradcheck.proofs.polynomial import (
-    PRODUCT,
     OnWholeNumbers,
     absent_check,
     by_hand,
-    lines_for,
     names_in,
     why_empty,
     with_variables,
@@ -31,7 +30,7 @@ from gradcheck.proofs.structure import read_structure
 from gradcheck.proofs.walk import Fact, Numbers
 from gradcheck.trial import Check, Trial
 
-FIRST, SECOND = Name("weighted", "S"), Name("swapped", "R")
+PRODUCT, FIRST, SECOND = Name("product", "P"), Name("weighted", "S"), Name("swapped", "R")
 
 
 @register_proof

@@ -11,14 +11,15 @@ from gradcheck.engines import Engine, View
 from gradcheck.errors import EngineError
 from gradcheck.flow.cell import Kind
 from gradcheck.gradient import Array, Gradient
-from gradcheck.graph import TwoHeadGraph, Wiring
+from gradcheck.graph import TwoHeadGraph
 from gradcheck.objective import loss1, loss2
 from gradcheck.proofs import Steps, register_proof
-from gradcheck.proofs.algebra import LOSS, Line, given_at, work_out
+from gradcheck.proofs.algebra import Line, given_at, work_out
 from gradcheck.proofs.case import Case, derive, with_facts, with_setting
 from gradcheck.proofs.falsify import lied, tried
+from gradcheck.proofs.joint import JOINT, joint_lines
 from gradcheck.proofs.picture import draw_picture
-from gradcheck.proofs.polynomial import JOINT, LOSSES, OnWholeNumbers, lines_for, summed
+from gradcheck.proofs.polynomial import LOSSES, OnWholeNumbers
 from gradcheck.proofs.setting import Setting, draw_generic, draw_setting, golden_setting
 from gradcheck.proofs.structure import read_structure
 from gradcheck.proofs.walk import Fact, Numbers, Reading, plain
@@ -86,19 +87,7 @@ Bounds = dict[str, tuple[Array, Array, Array]]  # by variable: the exact gradien
 
 
 def _lines(case: Case, reached: Sequence[str]) -> list[Line]:
-    algebra = case.algebra
-    ends = []
-    for w in reached:
-        absent = {1: "no path", 2: "the stop cuts it" if case.graph.wiring is Wiring.STOPPED else "no path"}
-        terms = {
-            LOSS[i]: None
-            if w in case.graph.reached_by(f"loss{i}")
-            else f"∂L{'₁₂'[i - 1]}/∂{algebra.name(w).text()} is absent: {absent[i]}"
-            for i in (1, 2)
-        }
-        ends.append(summed(algebra, JOINT, w, terms, concludes=False))
-    passes = [*algebra.backward(LOSS[1], 1), *algebra.backward(LOSS[2], 2)]
-    return lines_for(algebra, ends, passes, [Line(JOINT, LOSS[1] + LOSS[2], "the joint loss")])
+    return joint_lines(case.algebra, reached, concludes=False)
 
 
 def count_roundings(case: Case) -> int:

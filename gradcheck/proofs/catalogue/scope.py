@@ -13,18 +13,9 @@ from gradcheck.proofs import Steps, register_proof
 from gradcheck.proofs.algebra import LOSS, Line
 from gradcheck.proofs.case import Case, derive, read_numbers, told, with_facts, with_setting
 from gradcheck.proofs.falsify import plant_lies, tried
+from gradcheck.proofs.joint import joint_lines, lines_for
 from gradcheck.proofs.picture import draw_picture
-from gradcheck.proofs.polynomial import (
-    JOINT,
-    LOSSES,
-    OnWholeNumbers,
-    by_hand,
-    lines_for,
-    names_in,
-    summed,
-    why_empty,
-    with_variables,
-)
+from gradcheck.proofs.polynomial import LOSSES, OnWholeNumbers, by_hand, names_in, why_empty, with_variables
 from gradcheck.proofs.setting import Setting, golden_setting
 from gradcheck.proofs.structure import find_cell, read_structure
 from gradcheck.proofs.trained import BY, adam, by_adam, first_step, from_start, stands_still, training
@@ -143,7 +134,7 @@ class StopGradient(OnWholeNumbers):
         owned = [(w, own) for block, own in (("head1", loss1), ("head2", loss2)) for w in names_in(case.graph, block)]
         head1, picture = names_in(case.graph, "head1"), draw_picture(case.graph, LOSSES)
         chained = case.setting.changed(wiring=Wiring.CHAINED)
-        derivation = derive(case, _stop_lines(case), named)
+        derivation = derive(case, joint_lines(case.algebra, [w for w, _ in owned], concludes=True), named)
 
         def conclude(trial: Trial) -> Iterator[Check]:
             split = with_setting(case, chained).trial(trial.engine, [loss1, loss2])
@@ -171,19 +162,6 @@ class StopGradient(OnWholeNumbers):
                 plant_lies(case, [loss1, loss2, joint], (joint, owned[0][0]), conclude),
             ),
         )  # fmt: skip
-
-
-def _stop_lines(case: Case) -> list[Line]:
-    algebra, ends = case.algebra, []
-    leaks = case.graph.wiring is Wiring.CHAINED
-    for which, block in ((1, "head1"), (2, "head2")):
-        for w in names_in(case.graph, block):
-            how = "the stop cuts it" if which == 1 else "no path"
-            absent = f"∂L{'₂₁'[which - 1]}/∂{algebra.name(w).text()} is absent: {how}"
-            terms = {LOSS[i]: None if i == which or (leaks and which == 1) else absent for i in (1, 2)}
-            ends.append(summed(algebra, JOINT, w, terms, concludes=True))
-    passes = [*algebra.backward(LOSS[1], 1), *algebra.backward(LOSS[2], 2)]
-    return lines_for(algebra, ends, passes, [Line(JOINT, LOSS[1] + LOSS[2], "the joint loss")])
 
 
 def _cuts(case: Case, head1: list[str]) -> Iterator[Fact]:

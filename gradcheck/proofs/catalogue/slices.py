@@ -15,12 +15,13 @@ from gradcheck.graph import TwoHeadGraph, Wiring
 from gradcheck.laws import laws
 from gradcheck.objective import loss1, loss2
 from gradcheck.proofs import Steps, register_proof
-from gradcheck.proofs.algebra import LOSS, TABLE, Line
+from gradcheck.proofs.algebra import TABLE, Line
 from gradcheck.proofs.case import Case, derive, read_numbers
 from gradcheck.proofs.falsify import plant_lies, tried
 from gradcheck.proofs.formula import Name, Partial, exactly
+from gradcheck.proofs.joint import JOINT, joint_lines
 from gradcheck.proofs.picture import draw_picture
-from gradcheck.proofs.polynomial import JOINT, LOSSES, OnWholeNumbers, by_hand, lines_for, summed
+from gradcheck.proofs.polynomial import LOSSES, OnWholeNumbers, by_hand
 from gradcheck.proofs.setting import Setting, draw_setting, golden_setting
 from gradcheck.proofs.structure import read_structure
 from gradcheck.transforms._function import Function
@@ -134,12 +135,7 @@ def _penalised(case: Case) -> dict[str, Array]:
 
 
 def _lines(case: Case) -> list[Line]:
-    algebra = case.algebra
-    stopped = case.graph.wiring is Wiring.STOPPED
-    terms = {LOSS[1]: None, LOSS[2]: "∂L₂/∂E is absent: the stop cuts it" if stopped else None}
-    ends = [summed(algebra, JOINT, "embedding", terms, concludes=not case.broken)]
-    if case.broken:
-        right = Partial(JOINT, TABLE) + TABLE
-        ends.append(Line(Partial(WHOLE, TABLE), right, "J₊ = J + half the sum of E²", concludes=True))
-    passes = [*algebra.backward(LOSS[1], 1), *algebra.backward(LOSS[2], 2)]
-    return lines_for(algebra, ends, passes, [Line(JOINT, LOSS[1] + LOSS[2], "the joint loss")])
+    right = Partial(JOINT, TABLE) + TABLE
+    penalised = Line(Partial(WHOLE, TABLE), right, "J₊ = J + half the sum of E²", concludes=True)
+    more = [penalised] if case.broken else []
+    return joint_lines(case.algebra, ["embedding"], concludes=not case.broken, more=more)

@@ -15,15 +15,13 @@ from gradcheck.proofs.algebra import LOSS, Line
 from gradcheck.proofs.case import Case, derive, read_numbers
 from gradcheck.proofs.falsify import plant_lies, tried
 from gradcheck.proofs.formula import Name, exactly
+from gradcheck.proofs.joint import JOINT, joint_lines, lines_for, summed, why_absent
 from gradcheck.proofs.picture import draw_picture
 from gradcheck.proofs.polynomial import (
-    JOINT,
     LOSSES,
     OnWholeNumbers,
     absent_check,
-    lines_for,
     names_in,
-    summed,
     why_empty,
     with_variables,
 )
@@ -106,10 +104,10 @@ def _sum_lines(case: Case, own: list[str]) -> list[Line]:
     defined.append(Line(JOINT, first + LOSS[2], "the joint loss"))
     passes, ends = algebra.backward(LOSS[2], 2), []
     for w in own:
-        name = algebra.name(w).text()
-        absent = None if case.broken else f"∂L₁/∂{name} is absent: no path"
+        absent = None if case.broken else why_absent(algebra, 1, w)
         if case.broken:
-            ends.append(summed(algebra, LEAKY, w, {LOSS[1]: f"∂L₁/∂{name} is absent", LOSS[2]: None}, concludes=False))
+            terms = {LOSS[1]: why_absent(algebra, 1, w), LOSS[2]: None}
+            ends.append(summed(algebra, LEAKY, w, terms, concludes=False))
         ends.append(summed(algebra, JOINT, w, {first: absent, LOSS[2]: None}, concludes=True))
     return lines_for(algebra, ends, passes, defined)
 
@@ -167,22 +165,12 @@ class IndependentHeads(OnWholeNumbers):
                     yield from absent_check(trial, other, w)
 
         formulas = [loss1, loss2, joint]
+        lines = joint_lines(case.algebra, [w for w, *_ in owned], concludes=True)
         show = [(formula, w) for w, own, _ in owned for formula in (own, joint)]
         return Steps(
             picture,
-            derive(case, _head_lines(case, heads), {**LOSSES, "joint": joint}),
+            derive(case, lines, {**LOSSES, "joint": joint}),
             read_structure(case.graph, LOSSES, picture, expected),
             read_numbers(case, formulas, conclude, support, show=show),
             tried(case, self.fit, [self.name], plant_lies(case, formulas, (joint, owned[0][0]), conclude)),
         )
-
-
-def _head_lines(case: Case, heads: dict[int, list[str]]) -> list[Line]:
-    algebra, ends = case.algebra, []
-    for which, names in heads.items():
-        for w in names:
-            absent = f"∂L{'₂₁'[which - 1]}/∂{algebra.name(w).text()} is absent: no path"
-            terms = {LOSS[i]: None if w in case.graph.reached_by(f"loss{i}") else absent for i in (1, 2)}
-            ends.append(summed(algebra, JOINT, w, terms, concludes=True))
-    passes = [*algebra.backward(LOSS[1], 1), *algebra.backward(LOSS[2], 2)]
-    return lines_for(algebra, ends, passes, [Line(JOINT, LOSS[1] + LOSS[2], "the joint loss")])
