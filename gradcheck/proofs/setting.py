@@ -17,7 +17,7 @@ from gradcheck.proofs.algebra import LOSS, Algebra, Line, given_at, work_out
 from gradcheck.proofs.formula import Partial, Values
 
 _LARGEST = 4
-_REDRAWS = 16
+_REDRAWS = 64
 _HELD = {"float32": 2.0**24, "float64": 2.0**53}  # whole numbers below this are exact
 
 
@@ -94,7 +94,7 @@ def draw_setting(graph: TwoHeadGraph, sizes: Sizes, seed: int, *, name: str, old
             if not counts and largest_sum(graph, point) >= _HELD[graph.dtype]:
                 break
             found = Setting(graph, point, name, seed, counts)
-            if counts or not _vanishes(graph, point):
+            if counts or not vanishes(graph, point):
                 return found
         bound //= 2
     if found is None and old is not None:
@@ -115,9 +115,9 @@ def _kept(graph: TwoHeadGraph, new: Point, old: Setting | None) -> Point:
     return Point(new.sizes, {**drawn, **_fitting(old.point, new)})
 
 
-def _vanishes(graph: TwoHeadGraph, point: Point) -> bool:
-    """Whether some gradient that is there has no entry but zeros."""
-    values, lines = _work_out(graph, point)
+def vanishes(graph: TwoHeadGraph, point: Point) -> bool:
+    """Whether some gradient that is there, or would be without a stop, has no entry but zeros."""
+    values, lines = _work_out(_opened(graph), point)
     return not all(np.any(values[line.left.key] != 0) for line in lines if isinstance(line.left, Partial))
 
 
@@ -128,15 +128,18 @@ def draw_generic(graph: TwoHeadGraph, sizes: Sizes, seed: int, *, name: str) -> 
 
 def largest_sum(graph: TwoHeadGraph, point: Point) -> float:
     """Bound every partial sum of every gradient: with all terms positive and stops open nothing cancels."""
-    open_graph = graph.changed(wiring=Wiring.CHAINED) if graph.wiring is Wiring.STOPPED else graph
     positive = Point(point.sizes, {name: _positive(name, value) for name, value in point.values.items()})
-    values, _ = _work_out(open_graph, positive)
+    values, _ = _work_out(_opened(graph), positive)
     losses = 1.0 + sum(_total(values[loss.key]) for loss in LOSS.values())
     steepest = max(_total(value) for key, value in values.items() if ":" in key)
     # The product of the losses has the largest gradient. Directions are sixteenths, and a mean's fractions are whole
     # numbers in units of what it divides by.
     units = point.sizes["batch"] ** 2 if graph.reduction == "mean" else 1
     return 16.0 * units * 4.0 * steepest * losses
+
+
+def _opened(graph: TwoHeadGraph) -> TwoHeadGraph:
+    return graph.changed(wiring=Wiring.CHAINED) if graph.wiring is Wiring.STOPPED else graph
 
 
 def _work_out(graph: TwoHeadGraph, point: Point) -> tuple[Values, list[Line]]:

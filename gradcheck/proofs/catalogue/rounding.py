@@ -7,6 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
+from gradcheck.backend import tf
 from gradcheck.engines import Engine, View
 from gradcheck.errors import EngineError
 from gradcheck.flow.cell import Kind
@@ -25,7 +26,7 @@ from gradcheck.proofs.structure import read_structure
 from gradcheck.proofs.walk import Fact, Numbers, Reading, plain
 from gradcheck.trial import Trial
 
-UNIT, HALF_UNIT = 2.0**-24, 2.0**-11  # float32 and float16 round to within this share
+UNIT, COARSE = 2.0**-24, 2.0**-8  # float32 and bfloat16 round to within this share
 _FORMULA = loss1 + loss2
 _BATCH = 64
 
@@ -42,8 +43,8 @@ class FloatingPoint(OnWholeNumbers):
     )
     equation = "|g32 - g| <= k*u / (1 - k*u) * G,  u = 2^-24,  G: the gradient with every term positive"
     premise = "Every operation rounds to float32: to within a share u = 2^-24 of its result."
-    removal = "The gradient passes through float16 on its way, as it does in a careless all-reduce."
-    reason = "float16 rounds to within 2^-11, 8192 times as coarsely: the bound that counts with 2^-24 is passed."
+    removal = "The gradient passes through bfloat16 on its way, as it does in a careless all-reduce."
+    reason = "bfloat16 rounds to within 2^-8, 65536 times as coarsely: the bound that counts with 2^-24 is passed."
     falsified_by = "An entry on some engine that is further from the exact gradient than the bound."
     order = 10
 
@@ -155,15 +156,15 @@ def _compute(trial: Trial, variables: Iterable[str]) -> dict[str, Array]:
 
 
 def _judge(gradients: dict[str, Array], bounds: Bounds, engine: str, *, broken: bool) -> Iterator[Fact]:
-    """Hold each gradient against the exact one; without the premise, what is left of it after float16."""
-    worst = _worst({w: _through_half(g) if broken else g for w, g in gradients.items()}, bounds)
+    """Hold each gradient against the exact one; without the premise, what is left of it after bfloat16."""
+    worst = _worst({w: _coarsened(g) if broken else g for w, g in gradients.items()}, bounds)
     found = f"the worst entry, of {worst[1]}, is off by {worst[0]:.2g} of the bound"
     yield Fact(f"every entry of grad({_FORMULA}, w) is within the bound", found, worst[0] <= 1, engine, concludes=True)
     if broken:
-        coarse = {w: (g, allowed + HALF_UNIT * (np.abs(g) + allowed) + 2.0**-25, terms)
+        coarse = {w: (g, allowed + COARSE * (np.abs(g) + allowed), terms)
                   for w, (g, allowed, terms) in bounds.items()}  # fmt: skip
-        worst = _worst({w: _through_half(g) for w, g in gradients.items()}, coarse)
-        statement = "what float16 adds is within 2^-11 of each entry"
+        worst = _worst({w: _coarsened(g) for w, g in gradients.items()}, coarse)
+        statement = "what bfloat16 adds is within 2^-8 of each entry"
         yield Fact(statement, f"the worst entry is off by {worst[0]:.2g} of that", worst[0] <= 1, engine)
 
 
@@ -177,9 +178,8 @@ def _worst(gradients: dict[str, Array], bounds: Bounds) -> tuple[float, str]:
     return max(shares)
 
 
-def _through_half(gradient: Array) -> Array:
-    with np.errstate(over="ignore"):
-        return gradient.astype(np.float16).astype(np.float32)
+def _coarsened(gradient: Array) -> Array:
+    return np.asarray(tf.cast(tf.cast(gradient, tf.bfloat16), tf.float32))
 
 
 def _apart(computed: dict[str, dict[str, Array]]) -> str:

@@ -72,11 +72,12 @@ class IndexedSlices(OnWholeNumbers):
         return super().why_not(setting)
 
     def draw(self, graph: TwoHeadGraph, sizes: dict[str, int], seed: int, name: str) -> Setting:
-        """Draw whole numbers, the last id being the first one again."""
+        """Draw whole numbers, the last id being the first one again, and no row of the table all zeros."""
         drawn = super().draw(graph, sizes, seed, name)
-        ids = drawn.point.values["ids"].copy()
+        ids, table = (drawn.point.values[key].copy() for key in ("ids", "embedding"))
         ids[-1:] = ids[:1]
-        return drawn.with_values(ids=ids)
+        table[~table.any(axis=1)] = 1.0
+        return drawn.with_values(ids=ids, embedding=table)
 
     def show(self, case: Case) -> Steps:
         picture, named = draw_picture(case.graph, LOSSES), {**LOSSES, "joint": _FORMULA}

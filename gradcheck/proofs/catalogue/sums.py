@@ -25,7 +25,7 @@ from gradcheck.proofs.polynomial import (
     why_empty,
     with_variables,
 )
-from gradcheck.proofs.setting import Setting, golden_setting
+from gradcheck.proofs.setting import Setting, draw_setting, golden_setting, vanishes
 from gradcheck.proofs.structure import read_structure
 from gradcheck.trial import Check, Trial
 
@@ -138,7 +138,10 @@ class IndependentHeads(OnWholeNumbers):
         return super().why_not(setting) or why_empty(setting.graph, "head1", "head2")
 
     def remove(self, setting: Setting) -> Setting:
-        return setting.changed(wiring=Wiring.CHAINED)
+        kept = setting.changed(wiring=Wiring.CHAINED)
+        if setting.counts or not vanishes(kept.graph, kept.point):
+            return kept
+        return draw_setting(kept.graph, kept.point.sizes, setting.seed, name=setting.name)
 
     def show(self, case: Case) -> Steps:
         joint = loss1 + loss2
