@@ -39,7 +39,7 @@ def prove(
 
     Without options it is shown at the golden case, whose numbers can be followed by hand. With --seed, --graph
     or --sizes the same proof is shown on another graph, or at other numbers. What a GRAPH does not name is as
-    in the golden case; a file holds a graph as JSON, or a witness.
+    the proof usually has it; a file holds a graph as JSON, or a witness.
 
     Exit code: 0 the claim is shown, or with --break falls for the stated reason; 1 it is not so; 2 wrong usage;
     3 an engine failed.

@@ -12,7 +12,7 @@ from gradcheck.engines import View
 from gradcheck.gradient import Array, Gradient, MaybeGradient
 from gradcheck.graph import TwoHeadGraph, block_of
 from gradcheck.objective import Expression, loss1, loss2
-from gradcheck.proofs.rules import why_no_rule
+from gradcheck.proofs.rules import why_no_rule, with_rules
 from gradcheck.proofs.setting import Setting, draw_setting, golden_setting
 from gradcheck.proofs.walk import Derivation
 from gradcheck.sample import polynomial_twin
@@ -29,8 +29,8 @@ class OnWholeNumbers:
         return golden_setting()
 
     def fit(self, graph: TwoHeadGraph) -> TwoHeadGraph:
-        """Return the nearest polynomial."""
-        return polynomial_twin(graph)
+        """Return the nearest polynomial whose layers and losses have rules."""
+        return with_rules(polynomial_twin(graph))
 
     def why_not(self, setting: Setting) -> str | None:
         """Ask for rules of all layers and losses, and for means that are no endless fractions."""

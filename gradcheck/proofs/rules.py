@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gradcheck.graph import TwoHeadGraph
+from gradcheck.graph import BLOCKS, TwoHeadGraph
 from gradcheck.proofs.formula import Formula, Number, Ones, Squared, Summed
 
 Parameters = Mapping[str, Formula]
@@ -72,3 +72,10 @@ def why_no_rule(graph: TwoHeadGraph) -> str | None:
         if loss.name not in LOSSES:
             return f"loss{which} is {loss.name}, which is no polynomial; choose from {', '.join(LOSSES)}"
     return None
+
+
+def with_rules(graph: TwoHeadGraph) -> TwoHeadGraph:
+    """Return the graph with a dense layer for each that has no rule, and squares for such losses."""
+    blocks = {block: tuple(name if name in LAYERS else "dense" for name in getattr(graph, block)) for block in BLOCKS}
+    first, second = (name if name in LOSSES else "squared_error" for name in (graph.loss1, graph.loss2))
+    return graph.changed(**blocks, loss1=first, loss2=second)
