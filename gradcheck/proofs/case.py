@@ -14,11 +14,11 @@ from gradcheck.explain import explain
 from gradcheck.gradient import Gradient, Unconnected
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.objective import Expression, Objective, as_objective
-from gradcheck.proofs.algebra import Algebra, Line, given_at, work_out
+from gradcheck.proofs.algebra import Algebra, Line, given_at, needed, work_out
 from gradcheck.proofs.formula import Partial, Values
 from gradcheck.proofs.measured import measure
 from gradcheck.proofs.setting import Setting
-from gradcheck.proofs.symbolic import differentiate
+from gradcheck.proofs.symbolic import differentiate, differentiate_everywhere
 from gradcheck.proofs.walk import Derivation, Fact, Numbers, Reading, Shown, Structure, plain
 from gradcheck.trial import Arena, Check, Trial
 
@@ -108,6 +108,26 @@ def _by_sympy(case: Case, lines: Sequence[Line], formulas: Formulas, given: Valu
             what = f"{expected.size} entr{'y' if expected.size == 1 else 'ies'}"
             found = f"the same {what}" if holds else f"of {what}, {_apart(expected, values[left.key])} differ"
             yield Fact(f"{left.text()}, differentiated anew", found, holds, "sympy")
+    yield from _everywhere(case, lines, formulas, given)
+
+
+def _everywhere(case: Case, lines: Sequence[Line], formulas: Formulas, given: Values) -> Iterator[Fact]:
+    """Compare gradients as polynomials in all unknowns, where these are few."""
+    alike: dict[str, bool] = {}
+    count = 0
+    for of, formula in formulas.items():
+        wanted = {line.left.by.key: line for line in lines if isinstance(line.left, Partial) and line.left.of.key == of}
+        reached = [w for w in case.graph.variables if w in wanted]
+        found = differentiate_everywhere(case.graph, given, formula, reached) if reached else None
+        if found is not None:
+            unknown, slopes = found
+            values = work_out(needed(lines, [wanted[w].left.key for w in reached]), unknown)
+            alike |= {wanted[w].left.text(): same(slopes[w], values[wanted[w].left.key]) for w in reached}
+            count = sum(np.size(unknown[w]) for w in case.graph.variables)
+    if alike:
+        wrong = [name for name, holds in alike.items() if not holds]
+        statement = f"{', '.join(alike)}: the same polynomials in all {count} unknowns, for all values"
+        yield Fact(statement, f"{wrong[0]} is another" if wrong else "they are", not wrong, "sympy")
 
 
 def same(left: Any, right: Any) -> bool:

@@ -354,7 +354,8 @@ def _weighed(left: Value, right: Value) -> Value:
     """Multiply entry by entry; one number an example multiplies its row."""
     if np.ndim(left) == 1 and np.ndim(right) == 2:
         return np.asarray(left, dtype=object)[:, None] * right
-    return left * right
+    # A polynomial takes no array on its right.
+    return right * left if isinstance(right, np.ndarray) else left * right
 
 
 def exactly(values: Any) -> Array | Any:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -13,13 +12,14 @@ import numpy as np
 from gradcheck.directions import directions
 from gradcheck.errors import UsageError
 from gradcheck.gradient import Array
-from gradcheck.graph import TwoHeadGraph
+from gradcheck.graph import TwoHeadGraph, Wiring
 from gradcheck.layer import Layer, LossFunction
 from gradcheck.model import interpret
 from gradcheck.objective import Expression
 from gradcheck.proofs.formula import Value, Values
 
 Polynomial = Any
+_MOST_TERMS = 300
 
 
 def load_sympy() -> Any:
@@ -89,13 +89,58 @@ def differentiate(graph: TwoHeadGraph, given: Values, formula: Expression, varia
     Args:
         given: Every value of the point, as whole numbers and fractions.
     """
-    _, entries = symbols_of(variable, np.shape(given[variable]))
+    entries = unknowns_of({variable: np.shape(given[variable])})[variable]
     polynomial = as_polynomial(graph, given, formula, {variable: entries})
     at = [
         (entry, _rational(value)) for entry, value in zip(entries.reshape(-1), given[variable].reshape(-1), strict=True)
     ]
     slopes = [_evaluate(polynomial.diff(entry), at) if _is_polynomial(polynomial) else 0 for entry, _ in at]
     return np.array(slopes, dtype=object).reshape(entries.shape)
+
+
+def differentiate_everywhere(
+    graph: TwoHeadGraph, given: Values, formula: Expression, variables: Sequence[str]
+) -> tuple[Values, dict[str, Array]] | None:
+    """Return every variable as unknowns, and the gradient of a formula by each as polynomials in all of them.
+
+    Equal polynomials are equal for all values, not only at a point.
+
+    Returns:
+        ``None`` where there would be too many terms, or a stop holds something still, which a polynomial cannot.
+    """
+    stops = graph.wiring is Wiring.STOPPED or "stop_gradient" in str(formula)
+    if stops or graph.reduction == "mean" or count_terms(graph, given) > _MOST_TERMS:
+        return None
+    shapes = {name: np.shape(given[name]) for name in graph.variables}
+    unknowns = unknowns_of(shapes)
+    values = {**given, **unknowns}
+    total = _total(graph, {**rational(given), **unknowns}, {**rational(given), **unknowns}, formula)
+    return values, {w: np.frompyfunc(total.diff, 1, 1)(unknowns[w]) for w in variables}
+
+
+def count_terms(graph: TwoHeadGraph, given: Values) -> int:
+    """Return how many terms the losses have at most, with every variable unknown."""
+    batch, width = len(given["ids"]), np.shape(given["embedding"])[1]
+    kernels = [np.shape(given[name])[1] for name in graph.variables if name.endswith("/kernel")]
+    degree = max(loss.degree or 1 for loss in graph.loss_functions)
+    return int(batch * np.prod([width, *kernels]) ** degree)
+
+
+def unknowns_of(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
+    """Return arrays of the generators of one ring of polynomials over the rationals."""
+    sympy = load_sympy()
+    names = [
+        f"{name.replace('/', '_')}_{'_'.join(map(str, at))}"
+        for name, shape in shapes.items()
+        for at in np.ndindex(shape)
+    ]
+    _, *generators = sympy.ring(names, sympy.QQ)
+    found, start = {}, 0
+    for name, shape in shapes.items():
+        size = int(np.prod(shape))
+        found[name] = np.array(generators[start : start + size], dtype=object).reshape(shape)
+        start += size
+    return found
 
 
 def as_polynomial(graph: TwoHeadGraph, given: Values, formula: Expression, symbols: Mapping[str, Array]) -> Polynomial:
@@ -128,14 +173,6 @@ class _Pair:
 
     def stopped(self) -> _Pair:
         return _Pair(self.held, self.held)
-
-
-def symbols_of(variable: str, shape: tuple[int, ...], *, after: str = "") -> tuple[Any, Array]:
-    """Return a ring of polynomials over the rationals, and a variable's entries as its generators."""
-    sympy = load_sympy()
-    names = [f"{variable.replace('/', '_')}{after}_{'_'.join(map(str, at))}" for at in product(*map(range, shape))]
-    ring, *generators = sympy.ring(names, sympy.QQ)
-    return ring, np.array(generators, dtype=object).reshape(shape)
 
 
 def rational(values: Values) -> dict[str, Value]:

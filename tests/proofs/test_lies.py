@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from gradcheck.gradient import Unconnected
 from gradcheck.graph import Wiring
 from gradcheck.proofs import case as asked
 from gradcheck.proofs import picture, proofs, rules, structure, trained
-from gradcheck.proofs.formula import Number
+from gradcheck.proofs.formula import Number, Wrapped
 from gradcheck.training.history import History
 from proofs.cases import walk, wrong
 
@@ -70,6 +70,32 @@ def test_one_wrong_entry_of_a_derivation_is_caught(monkeypatch: pytest.MonkeyPat
     found = wrong(walk("sum-rule"))
     assert "∂L₂/∂W₂, differentiated anew: of 20 entries, 1 differ (sympy)" in found
     assert "∂L₂/∂W₂ = Y₁ᵀ · ∂L₂/∂Y₂: not the same (algebra)" in found
+
+
+@dataclass(frozen=True)
+class Sly(Wrapped):
+    """Right where the embedding's first entry is 1, as it is in the golden case, and wrong elsewhere."""
+
+    def evaluate(self, values):
+        inner = self.of.evaluate(values)
+        return inner + inner * (values["embedding"][0, 0] - 1)
+
+    def text(self):
+        return self.of.text()
+
+    def mathml(self):
+        return self.of.mathml()
+
+
+def test_a_rule_that_is_right_at_the_golden_point_alone_is_caught_for_all_values(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kernel = DENSE.to_parameter["kernel"]
+    _with_rule(monkeypatch, to_parameter={"kernel": lambda dy, x, p: Sly(kernel(dy, x, p))})
+    (text,) = wrong(walk("sum-rule"))
+    assert text == (
+        "∂L₂/∂W₂, ∂J/∂W₂: the same polynomials in all 35 unknowns, for all values: ∂L₂/∂W₂ is another (sympy)"
+    )
 
 
 # --- in an engine ------------------------------------------------------------------------------------
