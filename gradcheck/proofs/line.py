@@ -9,11 +9,12 @@ from functools import cached_property
 
 import numpy as np
 
+from gradcheck.backend import tf
 from gradcheck.directions import directions
-from gradcheck.engines._losses import evaluate_losses
+from gradcheck.engines._program import typed
 from gradcheck.gradient import Array
+from gradcheck.model import run_forward
 from gradcheck.objective import loss1, loss2
-from gradcheck.point import Points
 from gradcheck.proofs.algebra import Algebra, given_at, work_out
 from gradcheck.proofs.setting import Setting
 from gradcheck.proofs.symbolic import along_a_line
@@ -49,8 +50,10 @@ class Line:
             name: np.stack([value + h * self.moves[name].astype(float) if name in self.moves else value for h in steps])
             for name, value in self.setting.point.values.items()
         }
-        first, second = evaluate_losses(self.setting.graph, Points(self.setting.point.sizes, values))
-        totals = (first + second).reshape(len(steps), -1).sum(axis=1)
+        graph = self.setting.graph
+        tensors = {name: tf.convert_to_tensor(value) for name, value in typed(graph, values).items()}
+        forward = run_forward(graph, tensors, leading=1, stop=tf.stop_gradient)
+        totals = (forward.loss1 + forward.loss2).numpy().reshape(len(steps), -1).sum(axis=1)
         return dict(zip(steps, map(float, totals), strict=True))
 
     @cached_property

@@ -46,6 +46,8 @@ def _accumulating(shares: Sequence[Fraction]) -> Function:
     def run(joint: Joint, batch: Batch) -> Gradients:
         total: Gradients = [None] * len(joint.variables)
         for end, size, share in zip(accumulate(PARTS), PARTS, shares, strict=True):
+            if not share:
+                continue
             part = {name: value[end - size : end] for name, value in batch.items()}
             gradients = joint.gradient(lambda part=part: joint(part))  # type: ignore[misc]  # bound now, not later
             total = added(total, [None if g is None else g * float(share) for g in gradients])
