@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Protocol
@@ -16,6 +19,7 @@ from gradcheck.errors import UsageError
 _EVERY = 0.5  # seconds between two looks
 _PATIENCE = 10.0  # seconds that a program has to end its own processes
 _SHOWN = 6  # lines of what a program said last
+_PARENT_DEATH_SIGNAL = 1  # of prctl(2)
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def run_program(
     environment: Mapping[str, str] | None = None,
     tick: Callable[[], None] | None = None,
 ) -> Finished:
-    """Run a command as `Runner` says; when this process is interrupted, the command ends too.
+    """Run a command as `Runner` says; when this process is interrupted, or on Linux killed, it ends too.
 
     Raises:
         UsageError: There is no such program.
@@ -81,6 +85,7 @@ def run_program(
                 stdout=output,
                 stderr=output,
                 start_new_session=True,  # so that it is interrupted once, by us
+                preexec_fn=_ending_with_parent(),  # noqa: PLW1509  # one call of C: it takes no lock
             )
         except OSError as error:
             raise UsageError(f"cannot run {command[0]}: {error.strerror}") from error
@@ -91,6 +96,13 @@ def run_program(
                 _stop(program)
         output.seek(0)
         return Finished(code, output.read().decode(errors="replace"))
+
+
+def _ending_with_parent() -> Callable[[], object] | None:
+    """Return what a new process does first, so that it is killed when the one that made it ends in any way."""
+    if not sys.platform.startswith("linux"):
+        return None
+    return partial(ctypes.CDLL(None).prctl, _PARENT_DEATH_SIGNAL, int(signal.SIGKILL))
 
 
 def _wait(program: subprocess.Popen[bytes], tick: Callable[[], None]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -46,6 +47,28 @@ def test_a_program_ends_when_whoever_waits_is_interrupted(
     assert ended.exists() != stubborn
     with pytest.raises(ProcessLookupError):
         os.kill(int(began.read_text()), 0)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere nothing tells that a parent was killed")
+def test_a_program_ends_when_whoever_waits_is_killed() -> None:
+    inner = (
+        "import os, sys, time; os.write(int(sys.argv[1]), b'began'); time.sleep(60); os.write(int(sys.argv[1]), b'!')"
+    )
+    outer = (
+        "import sys; from gradcheck.upgrade.running import run_program, subprocess\n"
+        "whole = subprocess.Popen.__init__\n"
+        "subprocess.Popen.__init__ = lambda *a, **k: whole(*a, **{**k, 'close_fds': False})\n"
+        "run_program([sys.executable, '-S', '-c', sys.argv[1], sys.argv[2]])"
+    )
+    reader, writer = os.pipe()
+    os.set_inheritable(writer, True)
+    waits = subprocess.Popen([sys.executable, "-c", outer, inner, str(writer)], close_fds=False)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        assert pipe.read(5) == b"began"
+        waits.kill()
+        waits.wait()
+        assert pipe.read() == b""  # which comes once nobody holds the other end
 
 
 def test_a_missing_program_is_one_line() -> None:
