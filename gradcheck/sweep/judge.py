@@ -6,7 +6,8 @@ import gc
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import prod
 
 import numpy as np
 
@@ -26,6 +27,7 @@ FEW = 16  # broken points that are named, of each law and engine in a span
 _PATIENCE = 4  # points of a stack at which differences are taken to tell whether a law applies
 _FURTHER_EVERY = 7  # stacks; laws that ask for more are judged at one. An even step would miss batch sizes.
 _FURTHER = 8  # points of them: faults depend on sizes more often than on values
+_MOST = 2**28  # bytes of gradients that are held at a time, where points are not counted by whole stacks
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,17 @@ _judged_last: list[TwoHeadGraph] = []
 
 def judge_batch(plan: Plan, batch: Batch, judged: Judged) -> None:
     """Judge points of one size, and count what is found."""
-    _Batch(plan, batch, judged).judge()
+    for part in _parts(plan, batch):
+        _Batch(plan, part, judged).judge()
+
+
+def _parts(plan: Plan, batch: Batch) -> Iterator[Batch]:
+    """Yield a stack in parts small enough for memory; whole in an exact sweep, where its points count together."""
+    entries = sum(map(prod, batch.graph.shapes(batch.sizes).values()))
+    bytes_a_point = entries * len(objectives_of(plan)) * np.dtype(batch.graph.dtype).itemsize
+    most = len(batch.span) if plan.exact else max(1, _MOST // bytes_a_point)
+    for start in range(batch.span.start, batch.span.stop, most):
+        yield replace(batch, span=Span(start, min(start + most, batch.span.stop)))
 
 
 def arena_at(plan: Plan, batch: Batch) -> Arena | None:
@@ -160,7 +172,8 @@ class _Batch:
 
     def _further(self, trial: Trial) -> Trial | None:
         """Return the trial of a few points, where it is a stack's turn to be judged by laws that ask for more."""
-        if self.batch.span.start // self.plan.batch % _FURTHER_EVERY:
+        stack, place = divmod(self.batch.span.start, self.plan.batch)
+        if place or stack % _FURTHER_EVERY:
             return None
         few = np.arange(min(_FURTHER, len(trial.points)))
         return trial.at(trial.arena.among(few))

@@ -109,6 +109,41 @@ def test_a_law_that_does_not_apply_says_why() -> None:
     )): 16}  # fmt: skip
 
 
+# --- memory ----------------------------------------------------------------------------------------
+
+
+def stacks_of(plan: Plan, span: Span, monkeypatch: pytest.MonkeyPatch) -> tuple[set[int], Tally]:
+    seen = set()
+
+    def watch(honest: Any, graph: Any, points: Any, objectives: Any, stacked: bool) -> Any:
+        seen.add(len(points)) if stacked else None
+        return honest(graph, points, objectives, stacked=stacked)
+
+    with monkeypatch.context() as patched:
+        plant(patched, Faulty(Fault("watched", "", watch)))
+        return seen, judge_span(plan, span).tally
+
+
+def test_stacks_too_large_for_memory_are_judged_in_parts_and_counted_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = replace(ONE_GRAPH, laws=())  # laws that ask further too, at the first points of a stack
+    whole, expected = stacks_of(plan, Span(3, 61), monkeypatch)
+    monkeypatch.setattr(judge, "_MOST", 2**13)
+    parts, found = stacks_of(plan, Span(3, 61), monkeypatch)
+    assert max(whole) == 8
+    assert min(parts) < 3
+    assert found.points == expected.points == 58
+    assert found.counts.keys() == expected.counts.keys()
+    for (law, *_), count in found.counts.items():
+        if not asks_further(laws[law]):
+            assert figures(count) == figures(expected.counts[law, "graph", "float64"])
+        assert count.judged > 0
+
+
+def test_an_exact_sweep_takes_its_stacks_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judge, "_MOST", 1)
+    assert 8 in stacks_of(EXACT, Span(0, 8), monkeypatch)[0]
+
+
 # --- kinks -----------------------------------------------------------------------------------------
 
 
