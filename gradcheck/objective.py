@@ -29,7 +29,7 @@ class Expression(ABC):
     @property
     @abstractmethod
     def live(self) -> frozenset[str]:
-        """Names that a gradient can flow to: all of them, but for those under a stop."""
+        """Names that a gradient can flow to, which are all but those under a stop."""
 
     def pulled_by(self, cotangent: Expression) -> Objective:
         """Differentiate this formula with ``cotangent`` in place of ones."""

@@ -68,7 +68,7 @@ class Cell:
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict: the worst thing known comes first."""
+        """What is known of the law, the worst of it first."""
         if self.broken:
             return Verdict.VIOLATED
         if self.errors:

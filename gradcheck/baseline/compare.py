@@ -89,7 +89,8 @@ class Comparison:
     """Everything that two recordings tell.
 
     Attributes:
-        before, after: Their environments.
+        before: The first recording's environment.
+        after: The second's.
         changes: Every answer, whatever became of it.
         lenient: Whether differences within the bound need no review.
         stale: Expectations that nothing meets any more.

@@ -24,7 +24,9 @@ class Step:
     Attributes:
         kind: Its type, such as ``"MatMul"``.
         name: Its name in the graph.
-        file, line, source: Where the user's code made it; empty and 0 if nowhere.
+        file: Of the user's code that made it; empty if none did.
+        line: Its number there; 0 if none did.
+        source: That line.
         block: Why no gradient passes through it on this path, ``None`` where one does.
         scope: Where the line is of the code that called a Keras layer, or there is none: the layer's scope.
     """

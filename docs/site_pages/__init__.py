@@ -1,0 +1,52 @@
+"""Pages of the site that nobody writes: the command line's, the proofs', and those that lie outside of docs/."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from site_pages.commands import write_commands
+from site_pages.elsewhere import relink, write_elsewhere
+from site_pages.proofs import write_proofs
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Connect to Sphinx: what is made is made before the sources are looked for."""
+    app.add_config_value("gradcheck_proofs", "all", "env")
+    app.connect("config-inited", _write_all)
+    app.connect("source-read", _relink_page)
+    app.connect("autodoc-process-signature", _show_signature)
+    app.connect("autodoc-process-docstring", _keep_underscore, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _write_all(_app: Any, config: Any) -> None:
+    write_elsewhere()
+    write_commands()
+    write_proofs(config.gradcheck_proofs)
+
+
+def _relink_page(_app: Any, _docname: str, source: list[str]) -> None:
+    source[0] = relink(source[0])
+
+
+def _show_signature(
+    _app: Any, what: str, name: str, documented: Any, _options: Any, signature: str | None, returns: str | None
+) -> tuple[str, str | None] | None:
+    """Show no signature of what nobody calls, protocols and what is only read, and defaults as Python."""
+    if signature is None:
+        return None
+    if what == "class" and (getattr(documented, "_is_protocol", False) or _is_only_read(name, signature)):
+        return "", None
+    return signature.replace("<factory>", "..."), returns
+
+
+def _is_only_read(name: str, signature: str) -> bool:
+    """Whether a class is no part of the public names, or is made from private parts."""
+    return name.count(".") > 1 or re.search(r"\b_\w+:", signature) is not None
+
+
+def _keep_underscore(*given: Any) -> None:
+    """Let an argument such as ``from_`` keep its last letter, which napoleon escapes once too few."""
+    lines: list[str] = given[-1]
+    lines[:] = [re.sub(r"^:param (\w+)\\_:", r":param \1\\\\_:", line) for line in lines]
