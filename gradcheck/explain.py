@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from gradcheck.compare import Comparison
+from gradcheck.entries import Entries, nested
 from gradcheck.gradient import Array, Gradient, MaybeGradient, Unconnected
 
 
@@ -18,25 +19,28 @@ class Explanation:
     Attributes:
         expected: What the law demands, in one line.
         found: What there was instead: a line, and where entries differ a second one.
+        entries: Both sides entry by entry, unless they are too many to be looked at.
     """
 
     expected: str
     found: tuple[str, ...]
+    entries: Entries | None = field(default=None, compare=False)
 
 
 def explain(compared: Comparison, index: int) -> Explanation:
     """Explain how the comparison is broken at point ``index``."""
     match compared.relation, compared.expected, compared.found:
-        case "different", _, _:
-            return Explanation("a gradient that differs", ("every entry is equal, bit for bit",))
+        case "different", _, found:
+            return Explanation("a gradient that differs", ("every entry is equal, bit for bit",), _sides(found, index))
         case "unconnected", _, found:
-            return Explanation("no gradient", (_presence(found, index),))
+            return Explanation("no gradient", (_presence(found, index),), _sides(found, index))
         case "connected", _, _:
             return Explanation("a gradient", ("no gradient: no path runs to the variable",))
         case _, Gradient() as expected, Gradient() as found if expected.values.shape == found.values.shape:
             return _entries(compared, expected, found, index)
         case _, expected, found:
-            return Explanation(_presence(expected, index), (_presence(found, index),))
+            sides = _sides(found, index, expected)
+            return Explanation(_presence(expected, index), (_presence(found, index),), sides)
 
 
 def _presence(side: MaybeGradient, index: int) -> str:
@@ -45,6 +49,12 @@ def _presence(side: MaybeGradient, index: int) -> str:
     values = side.values[index]
     largest = np.max(np.abs(values), initial=0.0)
     return f"a gradient of shape {values.shape}, largest entry {largest:.6g}"
+
+
+def _sides(found: MaybeGradient, index: int, expected: MaybeGradient | None = None) -> Entries | None:
+    """Return what there is of both sides, where no entry is held against another."""
+    left, right = (nested(s.values[index]) if isinstance(s, Gradient) else None for s in (expected, found))
+    return None if left is None and right is None else Entries(left, right)
 
 
 def _entries(compared: Comparison, expected: Gradient, found: Gradient, index: int) -> Explanation:
@@ -60,7 +70,9 @@ def _entries(compared: Comparison, expected: Gradient, found: Gradient, index: i
     apart_by = _distance(compared, distance[worst], allowed[worst], index)
     second = f"expected {left[worst]:.9g}  found {right[worst]:.9g}  {apart_by}"
     demand = "the same bits" if compared.relation == "identical" else "the same numbers, but for rounding"
-    return Explanation(demand, (first, second))
+    both = nested(left), nested(right)
+    places = tuple(tuple(map(int, place)) for place in np.argwhere(differs))
+    return Explanation(demand, (first, second), Entries(*both, places, worst) if both[0] is not None else None)
 
 
 def _worst(distance: Array) -> tuple[int, ...]:

@@ -9,13 +9,22 @@ from enum import Enum
 from pathlib import Path
 
 from gradcheck.experiment import Claim
+from gradcheck.flow.drawing import draw
+from gradcheck.notebook.verdicts import ClaimShown, Judged, judged_html, report_html, verdict_html
 from gradcheck.training.judge import Coverage
 from gradcheck.trial import Check
 from gradcheck.witness import Witness
 
 
-class Verdict(str, Enum):
-    """What is known of a law on an engine."""
+class _ShowsItself:
+    # A mixin, since an enumeration of older Pythons takes no names of this form.
+    def _repr_html_(self) -> str:
+        assert isinstance(self, Enum)
+        return verdict_html(self.value)
+
+
+class Verdict(_ShowsItself, str, Enum):
+    """What is known of a law on an engine; a notebook shows it with what it means."""
 
     PROVED = "proved"
     TESTED = "tested"
@@ -77,6 +86,39 @@ class Cell:
             return Verdict.TESTED
         return Verdict.PROVED if self.structural or self.identities else Verdict.NOT_APPLICABLE
 
+    @property
+    def words(self) -> str:
+        """The verdict in a table: on how many points, and how close it came."""
+        if self.verdict is Verdict.VIOLATED:
+            return f"violated {self.broken:,}"
+        if self.verdict is Verdict.ERROR:
+            return "error"
+        parts = ["proved"] if self.structural and not self.tested else []
+        parts += [f"{self.tested:,} · {self.worst:.2g}"] if self.tested else []
+        parts += [f"2^-{self.doubt_bits:.0f}"] if self.identities else []
+        return "\n".join(parts) or "-"
+
+    @property
+    def judged(self) -> Judged:
+        """What a notebook shows."""
+        counted = {
+            "broken comparisons at a point": self.broken,
+            "comparisons at a point": self.tested,
+            "comparisons that the traced graph decides for all values": self.structural,
+            "graphs on which integers agree exactly": self.identities,
+            "comparisons left out, where rounding swamps the gradient": self.ill_conditioned,
+        }
+        facts = [(name, f"{count:,}") for name, count in counted.items() if count]
+        facts += [("worst error, as a share of what is allowed", f"{self.worst:.2g}")] if self.tested else []
+        facts += [("doubt that is left by exact agreement", f"2^-{self.doubt_bits:.0f}")] if self.identities else []
+        why = self.reasons if self.verdict is Verdict.NOT_APPLICABLE else ()
+        # A table has the badge beside it, which says the verdict.
+        words = self.words.removeprefix("violated ").removeprefix("proved").strip().replace("\n", ", ")
+        return Judged(self.verdict.value, "" if words in ("-", "error") else words, facts, (*why, *self.errors))
+
+    def _repr_html_(self) -> str:
+        return judged_html(self.judged)
+
 
 @dataclass(frozen=True, eq=False)
 class Violation:
@@ -86,9 +128,9 @@ class Violation:
     path: Path | None = None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Report:
-    """Everything a verification found.
+    """Everything a verification found; printed, it shows its table.
 
     Attributes:
         cells: By names of law and engine, in the order of the run.
@@ -138,3 +180,21 @@ class Report:
     def exit_code(self) -> int:
         """0 all hold, 1 a law is broken, 3 an engine failed."""
         return 1 if self.violated else 3 if self.failed else 0
+
+    # --- showing itself: without times and versions, so that it is the same wherever it is the same -----
+
+    @property
+    def _closing(self) -> str:
+        outcome = "violated" if self.violated else "an engine failed" if self.failed else "all laws hold"
+        return f"{outcome}{', interrupted' * self.interrupted}: {self.points:,} points, {self.graphs:,} random graphs"
+
+    def __repr__(self) -> str:
+        table = draw(self.engines, self.laws, lambda engine, law: self.cells[law, engine].words, rows="law")
+        return "\n\n".join(
+            [f"{table}{self._closing}", *(found.witness.describe(found.path) for found in self.violations)]
+        )
+
+    def _repr_html_(self) -> str:
+        cells = {key: cell.judged for key, cell in self.cells.items()}
+        claims = [ClaimShown(claim.sentence, claim.expected, claim.found, claim.holds) for claim in self.claims]
+        return report_html(cells, claims, [found.witness._repr_html_() for found in self.violations], self._closing)

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from gradcheck.engines import engines
+from gradcheck.entries import Entries
 from gradcheck.environment import describe_environment
 from gradcheck.errors import EngineError, UsageError
 from gradcheck.explain import Explanation, explain
 from gradcheck.files import read_text, write_whole
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.laws import all_objectives, laws
+from gradcheck.notebook.broken import Broken, broken_html
 from gradcheck.point import Point
 from gradcheck.training.judge import judge_law
 from gradcheck.training.laws import Training, step_laws
@@ -39,9 +41,9 @@ _FIELDS = (
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Witness:
-    """A law broken by an engine, for one graph at one point.
+    """A law broken by an engine, for one graph at one point; printed, it tells what is broken.
 
     Attributes:
         law: Name of the law.
@@ -78,8 +80,49 @@ class Witness:
         case = json.dumps([*by, self.claim, self.graph.to_json(), self.point.to_json()])
         return f"witness-{hashlib.blake2b(case.encode(), digest_size=4).hexdigest()}.json"
 
+    @property
+    def by(self) -> str:
+        """What broke the law."""
+        return f"{self.optimizer} on engine {self.engine}" if self.optimizer else f"engine {self.engine}"
+
+    def describe(self, path: Path | None = None) -> str:
+        """Describe it as every gradcheck error is written.
+
+        Args:
+            path: Where it was written.
+        """
+        shape = tuple(self.graph.shapes(self.point.sizes).get(self.variable, ()))
+        sizes = ", ".join(f"{axis} {size}" for axis, size in self.point.sizes.items())
+        lines = [
+            f"{self.law} broken by {self.by}",
+            f"  claim      {self.claim}",
+            f"  expected   {self.explanation.expected}",
+            f"  found      {self.explanation.found[0]}",
+            *(f"             {line}" for line in self.explanation.found[1:]),
+            f"  where      {self.variable}, {self.graph.dtype} {shape}",
+            f"             {self.graph!r}",
+            f"             {sizes}",
+        ]
+        return "\n".join([*lines, f"  reproduce  gradcheck replay {path}"] if path else lines)
+
+    def __repr__(self) -> str:
+        return self.describe()
+
+    def _repr_html_(self) -> str:
+        reproduce = [
+            ("gradcheck.replay(witness)", "in a program"),
+            (f"gradcheck replay {self.name}", "after witness.save(folder), there"),
+        ]
+        return broken_html(
+            Broken(
+                self.law, self.by, self.claim, self.variable, self.explanation, self.graph, dict(self.point.sizes),
+                reproduce,
+            )
+        )  # fmt: skip
+
     def to_json(self) -> dict[str, Any]:
         """Return the witness as JSON values."""
+        entries = self.explanation.entries
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -96,6 +139,7 @@ class Witness:
             "environment": dict(self.environment),
             "optimizer": self.optimizer,
             "exact": self.exact,
+            "entries": entries.to_json() if entries else None,
         }
 
     def save(self, folder: Path) -> Path:
@@ -158,7 +202,8 @@ def _from_json(stored: Mapping[str, Any]) -> Witness:
     optimizer = str(stored.get("optimizer", ""))
     law = (step_laws if optimizer else laws)[stored["law"]].name
     peers = tuple(engines[name].name for name in stored["peers"])
-    explanation = Explanation(str(stored["expected"]), tuple(map(str, stored["found"])))
+    entries = Entries.from_json(stored["entries"]) if stored.get("entries") else None
+    explanation = Explanation(str(stored["expected"]), tuple(map(str, stored["found"])), entries)
     return Witness(
         law, engines[stored["engine"]].name, peers, str(stored["claim"]), str(stored["variable"]), explanation, graph,
         Point.from_json(graph, stored["point"]), bool(stored["stacked"]), dict(stored["environment"]), optimizer,

@@ -43,20 +43,7 @@ def describe_violation(violation: Violation) -> str:
 
 def describe_witness(witness: Witness, path: Path | None = None) -> str:
     """Describe a witness as every gradcheck error is written."""
-    shape = tuple(witness.graph.shapes(witness.point.sizes).get(witness.variable, ()))
-    sizes = ", ".join(f"{axis} {size}" for axis, size in witness.point.sizes.items())
-    by = f"{witness.optimizer} on engine {witness.engine}" if witness.optimizer else f"engine {witness.engine}"
-    lines = [
-        f"{witness.law} broken by {by}",
-        f"  claim      {witness.claim}",
-        f"  expected   {witness.explanation.expected}",
-        f"  found      {witness.explanation.found[0]}",
-        *(f"             {line}" for line in witness.explanation.found[1:]),
-        f"  where      {witness.variable}, {witness.graph.dtype} {shape}",
-        f"             {witness.graph!r}",
-        f"             {sizes}",
-    ]
-    return "\n".join([*lines, f"  reproduce  gradcheck replay {path}"] if path else lines)
+    return witness.describe(path)
 
 
 def _table(report: Report) -> Table:
@@ -72,14 +59,7 @@ def _table(report: Report) -> Table:
 
 def cell_text(cell: Cell) -> str:
     """Return a cell's words: the verdict, on how many points, and how close it came."""
-    if cell.verdict is Verdict.VIOLATED:
-        return f"violated {cell.broken:,}"
-    if cell.verdict is Verdict.ERROR:
-        return "error"
-    parts = ["proved"] if cell.structural and not cell.tested else []
-    parts += [f"{cell.tested:,} · {cell.worst:.2g}"] if cell.tested else []
-    parts += [f"2^-{cell.doubt_bits:.0f}"] if cell.identities else []
-    return "\n".join(parts) or "-"
+    return cell.words
 
 
 def _legend(report: Report) -> str:

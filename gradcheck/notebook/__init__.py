@@ -1,0 +1,1 @@
+"""How what was found shows itself in a notebook: fragments of HTML made from plain values."""
