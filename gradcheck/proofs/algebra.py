@@ -37,12 +37,14 @@ class Line:
         right: The formula.
         why: Which rule gives it, in a few words.
         concludes: Whether it is what the proof claims.
+        reason: Whether it shows why the claim falls.
     """
 
     left: Name | Partial
     right: Formula
     why: str
     concludes: bool = False
+    reason: bool = False
 
     @property
     def text(self) -> str:

@@ -15,7 +15,7 @@ from gradcheck.gradient import Gradient, Unconnected
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.objective import Expression, Objective, as_objective
 from gradcheck.proofs.algebra import Algebra, Line, given_at, needed, work_out
-from gradcheck.proofs.formula import Partial, Values
+from gradcheck.proofs.formula import Partial, Value, Values
 from gradcheck.proofs.measured import measure
 from gradcheck.proofs.setting import Setting
 from gradcheck.proofs.symbolic import differentiate, differentiate_everywhere
@@ -69,7 +69,13 @@ class Case:
 
 
 def derive(
-    case: Case, lines: Sequence[Line], formulas: Formulas, *, extra: Values | None = None, found: Values | None = None
+    case: Case,
+    lines: Sequence[Line],
+    formulas: Formulas,
+    *,
+    claims: Sequence[Line] = (),
+    extra: Values | None = None,
+    found: Values | None = None,
 ) -> Derivation:
     """Work lines out by hand, hold each against TensorFlow, and let sympy differentiate on its own.
 
@@ -77,6 +83,7 @@ def derive(
         case: Where.
         lines: The derivation.
         formulas: What is differentiated, by the name that lines have for it.
+        claims: What is claimed of lines' left sides, which no other line builds on: it may be false.
         extra: Values that lines read beside the point's.
         found: What TensorFlow has, beside the tensors of a forward and a backward pass.
     """
@@ -84,18 +91,23 @@ def derive(
     given = {**given_at(point.values), **(extra or {})}
     values = work_out(lines, given)
     measured = {**measure(case.graph, point, formulas), **(found or {})}
-    shown = tuple(_shown(line, values, measured, formulas) for line in lines)
-    return Derivation(shown, tuple(_by_sympy(case, lines, formulas, given, values)))
+    # A claim stands above the line that says what is so instead.
+    above = {claim.left.key: _shown(claim, claim.right.evaluate(values), measured, formulas) for claim in claims}
+    shown: list[Shown] = []
+    for line in lines:
+        shown += [above.pop(line.left.key)] if line.left.key in above else []
+        shown.append(_shown(line, values[line.left.key], measured, formulas))
+    return Derivation((*shown, *above.values()), tuple(_by_sympy(case, lines, formulas, given, values)))
 
 
-def _shown(line: Line, values: Values, measured: Values, formulas: Formulas) -> Shown:
+def _shown(line: Line, value: Value, measured: Values, formulas: Formulas) -> Shown:
     key = line.left.key
     must = isinstance(line.left, Partial) and line.left.of.key in formulas
     there = key in measured
-    holds = same(values[key], measured[key]) if there else not must
+    holds = same(value, measured[key]) if there else not must
     return Shown(
-        key, line.text, line.mathml, line.why, plain(values[key]), plain(measured[key]) if there else None, holds,
-        line.concludes,
+        key, line.text, line.mathml, line.why, plain(value), plain(measured[key]) if there else None, holds,
+        line.concludes, line.reason,
     )  # fmt: skip
 
 
@@ -148,6 +160,7 @@ def read_numbers(
     conclude: Judge,
     support: Judge = _nothing,
     *,
+    because: Judge = _nothing,
     show: Sequence[tuple[Expression | Objective, str]] = (),
     exact: bool = True,
 ) -> Numbers:
@@ -158,6 +171,7 @@ def read_numbers(
         formulas: All that is differentiated.
         conclude: Yields the comparisons that the proof claims.
         support: Yields those that hold with the premise and without.
+        because: Yields those that show why the claim falls.
         show: Gradients to be shown.
         exact: Whether nothing is rounded here.
     """
@@ -166,22 +180,24 @@ def read_numbers(
     for engine in case.engines:
         trial = case.trial(engine, formulas, exact=exact)
         try:
-            for judge, concludes in ((conclude, True), (support, False)):
-                facts += [told(check, engine.name, concludes, exact=trial.arena.exact) for check in judge(trial)]
+            exactly = trial.arena.exact
+            facts += [told(check, engine.name, concludes=True, exact=exactly) for check in conclude(trial)]
+            facts += [told(check, engine.name, reason=True, exact=exactly) for check in because(trial)]
+            facts += [told(check, engine.name, exact=exactly) for check in support(trial)]
             readings += [_reading(trial, formula, w) for formula, w in show if engine.view is View.ENTRIES]
         except EngineError as error:
             facts.append(Fact(f"{engine.name} computes gradients", str(error), False, engine.name, failed=True))
     return Numbers(tuple(readings), tuple(facts))
 
 
-def told(check: Check, by: str, concludes: bool, *, exact: bool = False) -> Fact:
+def told(check: Check, by: str, *, concludes: bool = False, reason: bool = False, exact: bool = False) -> Fact:
     """Return a comparison as a fact."""
     compared = check.comparison
     if compared.broken.any():
         index = int(np.flatnonzero(compared.broken)[0])
         explanation = check.explanation or explain(compared, index)
-        return Fact(check.claim, "; ".join(explanation.found), False, by, concludes)
-    return Fact(check.claim, _agreement(check, exact), True, by, concludes)
+        return Fact(check.claim, "; ".join(explanation.found), False, by, concludes, reason=reason)
+    return Fact(check.claim, _agreement(check, exact), True, by, concludes, reason=reason)
 
 
 def _agreement(check: Check, exact: bool) -> str:

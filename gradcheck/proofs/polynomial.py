@@ -72,9 +72,16 @@ def absent_check(trial: Trial, formula: Expression, variable: str) -> Iterator[C
         yield Check(f"grad({formula}, {variable}) is absent", variable, compared, trial.structural)
 
 
+def gap_check(trial: Trial, variable: str, claimed: Expression, more: Expression, whole: Expression) -> Check:
+    """Demand that a gradient is more than what is claimed of it, by exactly another gradient."""
+    both = trial.grad(claimed, variable) + trial.grad(more, variable)
+    claim = f"the two sides differ by exactly grad({more}, {variable})"
+    return Check(claim, variable, trial.close(both, trial.grad(whole, variable)))
+
+
 def by_hand(trial: Trial, derivation: Derivation, formulas: Mapping[str, Expression]) -> Iterator[Check]:
-    """Hold an engine's gradients against the numbers of a derivation."""
-    for line in derivation.lines:
+    """Hold an engine's gradients against the numbers of a derivation; a claim that falls is not one."""
+    for line in {line.key: line for line in derivation.lines}.values():
         of, _, variable = line.key.partition(":")
         if of in formulas and variable in trial.graph.variables and line.found is not None:
             values = np.asarray(line.value, dtype=np.float64)[None]

@@ -52,7 +52,7 @@ def read_structure(
     picture: Picture,
     expected: Iterable[tuple[str, str, Kind]],
     *,
-    concludes: bool = False,
+    because: Iterable[tuple[str, str, Kind]] = (),
 ) -> Structure:
     """Read from the traced graph what a proof says of it, and hold the picture against it.
 
@@ -60,16 +60,18 @@ def read_structure(
         losses: What is traced, by name.
         picture: Whose lanes must say the same.
         expected: Losses, variables, and what the one must be to the other.
-        concludes: Whether that is what the proof claims.
+        because: The same, of what shows why the claim falls.
     """
     kinds = {
         loss: {name: find_cell(graph, losses, loss, name).kind.value for name in graph.variables} for loss in losses
     }
     facts, paths = [_drawn(picture, kinds)], {}
-    for loss, variable, kind in expected:
+    asked = [*((False, *one) for one in expected), *((True, *one) for one in because)]
+    for reason, loss, variable, kind in asked:
         cell = find_cell(graph, losses, loss, variable)
         found = _WORDS[cell.kind].format(loss, variable)
-        facts.append(Fact(_WORDS[kind].format(loss, variable), found, cell.kind is kind, "traced graph", concludes))
+        holds = cell.kind is kind
+        facts.append(Fact(_WORDS[kind].format(loss, variable), found, holds, "traced graph", reason=reason))
         if cell.path:
             paths[f"{variable} -> {loss}"] = tuple(_told(step.kind, step.block) for step in cell.path)
     return Structure(kinds, paths, tuple(facts))

@@ -11,6 +11,8 @@ import numpy as np
 from gradcheck.backend import tf
 from gradcheck.experiment import EPSILON, RATE, adam_by_hand
 from gradcheck.gradient import Unconnected
+from gradcheck.proofs.case import same
+from gradcheck.proofs.formula import Value, exactly
 from gradcheck.proofs.setting import Setting
 from gradcheck.proofs.walk import Fact
 from gradcheck.training.history import History
@@ -50,19 +52,27 @@ def stands_still(history: History, variable: str) -> Iterator[Check]:
         yield still(f"slot {slot} of {variable} stays as it was", variable, values)
 
 
-def by_adam(history: History, variable: str) -> Fact:
+def applied(history: History, variable: str, expected: Value, words: str) -> Fact:
+    """Demand that the first gradient applied to a variable is, bit for bit, one that was derived: why it moves."""
+    given = history.gradients[variable]
+    holds = not isinstance(given, Unconnected) and same(exactly(given[0]), expected)
+    found = "bit for bit" if holds else "none" if isinstance(given, Unconnected) else "another"
+    return Fact(f"what is first applied to {variable} is {words}", found, holds, BY, reason=True)
+
+
+def by_adam(history: History, variable: str, *, reason: bool = False) -> Fact:
     """Hold a variable's moves against Adam's formula, within what rounding may do."""
     gradients, values = history.gradients[variable], history.values[variable]
     statement = f"Adam moves {variable} by its formula"
     if isinstance(gradients, Unconnected):
-        return Fact(statement, "no gradient was applied", False, BY)
+        return Fact(statement, "no gradient was applied", False, BY, reason=reason)
     moves, allowed = adam_by_hand(gradients, values[1:])
     apart = np.abs(np.diff(values.astype(np.float64), axis=0) - moves)
     # An entry without a gradient, and at zero, must not move at all.
     worst = float(np.max(apart / np.maximum(allowed, np.finfo(np.float64).tiny), initial=0.0))
     sizes = np.abs(moves[0][np.abs(gradients[0]) >= 1])
     span = f"at step 1 by {sizes.min():.8f} to {sizes.max():.8f} where |g| is 1 or more" if sizes.size else "it moves"
-    return Fact(statement, f"{span}; {worst:.2g} of what rounding may do", bool(worst <= 1), BY)
+    return Fact(statement, f"{span}; {worst:.2g} of what rounding may do", bool(worst <= 1), BY, reason=reason)
 
 
 def first_step(gradient: float) -> float:

@@ -33,6 +33,8 @@ class Fact:
         concludes: Whether it is what the proof claims, which must fall once the premise is removed; all other
             facts must hold either way.
         failed: Whether an engine raised.
+        reason: Whether it shows the reason that the proof states for the fall: it names what the missing premise
+            lets happen, and accounts for the gap. Only a walk without the premise has such facts.
     """
 
     statement: str
@@ -41,11 +43,15 @@ class Fact:
     by: str = ""
     concludes: bool = False
     failed: bool = False
+    reason: bool = False
 
 
 @dataclass(frozen=True)
 class Shown:
     """A line of a derivation, with its numbers.
+
+    Without the premise, what the proof claims is still a line: one that falls. The line that takes its place has the
+    same key, and stands below it.
 
     Attributes:
         key: The name of what is on the left, such as ``"loss2:head2/0/kernel"``: a tensor, or a cotangent.
@@ -55,7 +61,8 @@ class Shown:
         value: What the formula evaluates to, exactly.
         found: What TensorFlow has there; ``None`` where it has no such tensor.
         holds: Whether the two are equal.
-        concludes: Whether it is what the proof claims.
+        concludes: Whether it is what the proof claims, as of a fact.
+        reason: Whether it shows the stated reason for the fall, as of a fact.
     """
 
     key: str
@@ -66,6 +73,13 @@ class Shown:
     found: Plain
     holds: bool
     concludes: bool = False
+    reason: bool = False
+
+    @property
+    def fact(self) -> Fact:
+        """The line as a fact."""
+        found = "the same" if self.holds else "not the same"
+        return Fact(self.text, found, self.holds, "algebra", self.concludes, reason=self.reason)
 
 
 @dataclass(frozen=True)
@@ -194,8 +208,7 @@ class Walk:
     @property
     def facts(self) -> Iterator[Fact]:
         """Every fact of every step; a line of the derivation is one too."""
-        for line in self.derivation.lines:
-            yield Fact(line.text, "the same" if line.holds else "not the same", line.holds, "algebra")
+        yield from (line.fact for line in self.derivation.lines)
         for step in (self.derivation, self.structure, self.numbers, self.falsification):
             yield from step.facts
 
@@ -210,11 +223,18 @@ class Walk:
         return all(fact.holds for fact in self.facts if fact.concludes)
 
     @property
+    def reasons(self) -> Sequence[Fact]:
+        """The facts that show the stated reason for the fall."""
+        return [fact for fact in self.facts if fact.reason]
+
+    @property
     def wrong(self) -> Sequence[Fact]:
-        """The facts that are not as they must be."""
-        if self.concludes and self.broken:
-            return [fact for fact in self.facts if fact.concludes or not fact.holds]
-        return [fact for fact in self.facts if not fact.holds and not (self.broken and fact.concludes)]
+        """The facts that are not as they must be; without the premise, none that shows the reason is wrong too."""
+        if not self.broken:
+            return [fact for fact in self.facts if not fact.holds]
+        fallen = not self.concludes
+        wrong = [fact for fact in self.facts if (not fallen if fact.concludes else not fact.holds)]
+        return wrong if self.reasons else [*wrong, Fact("the stated reason is shown", "no fact shows it", False)]
 
     @property
     def as_stated(self) -> bool:

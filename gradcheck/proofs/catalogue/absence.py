@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 
 from gradcheck.flow.cell import Kind
+from gradcheck.gradient import Array
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.objective import Expression, Objective, loss1, loss2, with_zeros
 from gradcheck.proofs import Steps, register_proof
@@ -15,7 +17,7 @@ from gradcheck.proofs.algebra import TABLE, Line
 from gradcheck.proofs.case import Case, derive, read_numbers, told, with_facts
 from gradcheck.proofs.falsify import plant_lies, tried
 from gradcheck.proofs.formula import Formula, Name, Number, Partial, exactly
-from gradcheck.proofs.joint import JOINT, joint_lines
+from gradcheck.proofs.joint import CLAIMED, JOINT, joint_lines
 from gradcheck.proofs.picture import draw_picture
 from gradcheck.proofs.polynomial import (
     LOSSES,
@@ -67,7 +69,7 @@ class NoneIsNotZero(OnWholeNumbers):
         picture, own = draw_picture(case.graph, LOSSES), names_in(case.graph, "head2")
         runs = {words: _history(case, options) for words, options in _OPTIMIZERS.items()}
         named = {**LOSSES, "joint": loss1 + loss2}
-        derivation = derive(warm, _lines(case), named, found=_found(runs))
+        derivation = derive(warm, _lines(case), named, claims=_claims(case), found=_found(runs))
 
         def support(trial: Trial) -> Iterator[Check]:
             for w in own:
@@ -117,8 +119,20 @@ def _moves(case: Case, runs: Mapping[str, History]) -> Iterator[Fact]:
     for words, history in runs.items():
         for name in outside:
             for check in stands_still(history, name):
-                fact = told(check, BY, True)
-                yield Fact(f"with {words}, {fact.statement}", fact.found, fact.holds, BY, True)
+                fact = told(check, BY, concludes=True)
+                yield replace(fact, statement=f"with {words}, {fact.statement}")
+            if case.broken:
+                yield _moved(words, name, history.values[name])
+
+
+def _moved(words: str, name: str, values: Array) -> Fact:
+    """Demand that given zeros a variable moves by what momentum or decay makes of what was, and no further."""
+    now, last = values[1:], values[:-1]
+    momentum = "momentum" in words
+    expected = (now[:-1] - last[:-1]) / 2 + now[:-1] if momentum else now[:-1] * 7 / 8
+    holds = bool(np.array_equal(now[1:], expected))
+    what = "by half of its last move" if momentum else "to 7/8 of what it was"
+    return Fact(f"with {words}, zeros move {name} {what}", "exactly" if holds else "not so", holds, BY, reason=True)
 
 
 def _found(runs: Mapping[str, History]) -> dict[str, object]:
@@ -145,7 +159,7 @@ def _lines(case: Case) -> list[Line]:
         if case.broken:
             last, now = velocity[step - 2], velocity[step - 1]
             ends.append(Line(now, MOMENTUM * last - RATE * (ZERO * gradient), "a gradient of zeros keeps half"))
-            ends.append(Line(after, before + now, "and the embedding moves on"))
+            ends.append(Line(after, before + now, "and the embedding moves on", reason=True))
         else:
             ends.append(Line(after, before, "no gradient: left alone", concludes=True))
     kept: Formula = Number(1 - HALF * QUARTER)
@@ -153,5 +167,11 @@ def _lines(case: Case) -> list[Line]:
     for step in _STEPS[1:]:
         before = _after("D", step - 1)
         right, why = (kept * before, "a gradient of zeros still decays") if case.broken else (before, "left alone")
-        ends.append(Line(_after("D", step), right, why, concludes=not case.broken))
+        ends.append(Line(_after("D", step), right, why, concludes=not case.broken, reason=case.broken))
     return joint_lines(case.algebra, ["embedding"], concludes=False, more=ends)
+
+
+def _claims(case: Case) -> list[Line]:
+    """Claim that the embedding stays, which it does not where it is given zeros."""
+    pairs = [(_after(letter, step), _after(letter, step - 1)) for letter in "ED" for step in _STEPS[1:]]
+    return [Line(after, before, CLAIMED, concludes=True) for after, before in pairs if case.broken]

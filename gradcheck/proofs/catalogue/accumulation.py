@@ -8,6 +8,7 @@ from itertools import accumulate
 
 import numpy as np
 
+from gradcheck.backend import tf
 from gradcheck.engines import engines, wrap_of
 from gradcheck.flow.cell import Kind
 from gradcheck.gradient import Array, Gradient, Unconnected
@@ -15,14 +16,15 @@ from gradcheck.graph import TwoHeadGraph
 from gradcheck.objective import loss1, loss2
 from gradcheck.proofs import Steps, register_proof
 from gradcheck.proofs.algebra import LOSS, Line, given_at, work_out
-from gradcheck.proofs.case import Case, derive, read_numbers
+from gradcheck.proofs.case import Case, derive, read_numbers, with_facts
 from gradcheck.proofs.falsify import plant_lies, tried
 from gradcheck.proofs.formula import Formula, Name, Number, Partial, exactly
-from gradcheck.proofs.joint import JOINT, JOINT_LOSS, joint_line, lines_for
+from gradcheck.proofs.joint import JOINT, JOINT_LOSS, claim_line, joint_line, lines_for
 from gradcheck.proofs.picture import draw_picture
 from gradcheck.proofs.polynomial import LOSSES, OnWholeNumbers, names_in, why_empty, with_variables
 from gradcheck.proofs.setting import Setting, draw_setting, golden_setting
 from gradcheck.proofs.structure import read_structure
+from gradcheck.proofs.walk import Fact
 from gradcheck.transforms._function import Function
 from gradcheck.transforms._joint import Batch, Gradients, Joint, added
 from gradcheck.trial import Check, Trial
@@ -107,33 +109,45 @@ class Accumulation(OnWholeNumbers):
         picture, named = draw_picture(case.graph, LOSSES), {**LOSSES, "joint": _FORMULA}
         own, transform = names_in(case.graph, "head2"), AVERAGED if case.broken else WEIGHTED
         lines, cuts = _lines(case, own), _cuts()
-        derivation = derive(case, lines, named, extra=cuts, found=_found(case, own, transform))
+        claims = [claim_line(case.algebra, ACCUMULATED, w, JOINT) for w in own] if case.broken else []
+        derivation = derive(case, lines, named, claims=claims, extra=cuts, found=_found(case, own, transform))
+
+        values = work_out(lines, {**given_at(case.setting.point.values), **cuts})
+
+        def runs(trial: Trial) -> bool:
+            return wrap_of(trial.engine) is not None and transform.why_not(trial.graph, trial.engine) is None
 
         def conclude(trial: Trial) -> Iterator[Check]:
-            if wrap_of(trial.engine) is not None and transform.why_not(trial.graph, trial.engine) is None:
-                for w in trial.variables():
-                    whole, parts = trial.grad(_FORMULA, w), trial.transformed(transform, _FORMULA, w)
-                    yield Check(
-                        f"accumulated grad({_FORMULA}, {w}) = that of the batch", w, trial.identical(whole, parts)
-                    )
+            for w in trial.variables() if runs(trial) else ():
+                whole, parts = trial.grad(_FORMULA, w), trial.transformed(transform, _FORMULA, w)
+                yield Check(f"accumulated grad({_FORMULA}, {w}) = that of the batch", w, trial.identical(whole, parts))
+
+        def because(trial: Trial) -> Iterator[Check]:
+            for w in own if case.broken and runs(trial) else ():
+                gap = _gap(Number(0) * Partial(MEANS[0], case.algebra.name(w)), case.algebra.name(w))
+                whole = trial.grad(_FORMULA, w) + Gradient(np.asarray(gap.evaluate(values), np.float64)[None])
+                claim = f"by {w} the two sides differ by exactly 1/8*grad(M1) + 1/8*grad(M2) - 1/4*grad(M4)"
+                yield Check(claim, w, trial.close(whole, trial.transformed(transform, _FORMULA, w)))
 
         def support(trial: Trial) -> Iterator[Check]:
-            if wrap_of(trial.engine) is not None and transform.why_not(trial.graph, trial.engine) is None:
-                values = work_out(lines, {**given_at(case.setting.point.values), **cuts})
-                for w in own:
-                    expected = values[Partial(ACCUMULATED, case.algebra.name(w)).key]
-                    found = trial.transformed(transform, _FORMULA, w)
-                    compared = trial.identical(Gradient(np.asarray(expected, np.float64)[None]), found)
-                    yield Check(f"accumulated grad({_FORMULA}, {w}) is the number derived", w, compared)
+            for w in own if runs(trial) else ():
+                expected = np.asarray(values[Partial(ACCUMULATED, case.algebra.name(w)).key], np.float64)[None]
+                compared = trial.identical(Gradient(expected), trial.transformed(transform, _FORMULA, w))
+                yield Check(f"accumulated grad({_FORMULA}, {w}) is the number derived", w, compared)
 
         formulas = [loss1, loss2, _FORMULA]
         return Steps(
             picture,
             derivation,
             read_structure(case.graph, LOSSES, picture, [("loss2", w, Kind.CONNECTED) for w in own]),
-            read_numbers(case, formulas, conclude, support, show=[(_FORMULA, w) for w in own]),
+            with_facts(
+                read_numbers(
+                    case, formulas, conclude, support, because=because, show=[(_FORMULA, w) for w in own]
+                ),
+                [_counts(broken=case.broken)],
+            ),
             tried(case, self.fit, ["accumulation"], plant_lies(case, formulas, (_FORMULA, own[0]), conclude)),
-        )
+        )  # fmt: skip
 
 
 def _cuts() -> dict[str, Array]:
@@ -152,15 +166,43 @@ def _lines(case: Case, own: Sequence[str]) -> list[Line]:
         passes += algebra.backward(mean, 2, cut)
     for variable in own:
         w = algebra.name(variable)
-        ends.append(joint_line(algebra, variable, concludes=False))
+        ends.append(joint_line(algebra, variable))
         right: Formula | None = None
         for mean, share in zip(MEANS, _shares(broken=case.broken), strict=True):
             term = Number(share) * Partial(mean, w)
             right = term if right is None else right + term
         assert right is not None
         why = "all weighted alike" if case.broken else "each weighted by its share"
-        ends.append(Line(Partial(ACCUMULATED, w), right, why, concludes=True))
+        ends.append(Line(Partial(ACCUMULATED, w), right, why))
+        whole = Partial(JOINT, w)
+        ends.append(
+            Line(Partial(ACCUMULATED, w), _gap(whole, w), "the weights' differences from the shares", reason=True)
+            if case.broken
+            else Line(Partial(ACCUMULATED, w), whole, "that of the whole batch", concludes=True)
+        )
     return lines_for(algebra, ends, passes, [JOINT_LOSS])
+
+
+def _gap(whole: Formula, w: Name) -> Formula:
+    """Add to a formula what averaging adds to the gradient: each mean's by how far its weight is off its share."""
+    for mean, alike, share in zip(MEANS, _shares(broken=True), _shares(broken=False), strict=True):
+        term = Number(abs(alike - share)) * Partial(mean, w)
+        if alike != share:
+            whole = whole + term if alike > share else whole - term
+    return whole
+
+
+def _counts(*, broken: bool) -> Fact:
+    """Differentiate what is accumulated by each example's loss: what that example counts."""
+    losses = tf.Variable(tf.ones(BATCH, tf.float64))
+    with tf.GradientTape() as tape:
+        means = [tf.reduce_mean(losses[end - size : end]) for end, size in zip(accumulate(PARTS), PARTS, strict=True)]
+        total = tf.add_n([float(share) * mean for share, mean in zip(_shares(broken=broken), means, strict=True)])
+    counts = [Fraction(float(count)) for count in tape.gradient(total, losses)]
+    expected = [share / size for share, size in zip(_shares(broken=broken), PARTS, strict=True) for _ in range(size)]
+    each = "1/4, 1/4, 1/8, 1/8 and four times 1/16" if broken else "1/8 each"
+    found = ", ".join(map(str, counts))
+    return Fact(f"the eight examples count {each}", found, counts == expected, "eager", reason=broken)
 
 
 def _found(case: Case, own: Sequence[str], transform: Function) -> dict[str, Array]:

@@ -126,7 +126,7 @@ def _without_relu(setting: Setting) -> Setting:
 
 def _equations(case: Case, *, broken: bool) -> list[Equation]:
     wanted = ["lookup"] if broken else case.graph.variables
-    return joint_lines(case.algebra, wanted, concludes=not broken)
+    return joint_lines(case.algebra, wanted, concludes=False)
 
 
 def kink_slope(setting: Setting) -> float:
@@ -214,13 +214,12 @@ def _judge(case: Case, line: Line, found: Fraction, engine: Engine) -> Iterator[
         same = found == line.coefficients[1]
         yield Fact("<grad(f, w), d> is sympy's coefficient of h", str(found), same, engine.name)
         return
-    yield Fact("what is left goes as h instead", told, abs(fitted - 1) < _NEAR, engine.name)
+    yield Fact("what is left goes as h instead", told, abs(fitted - 1) < _NEAR, engine.name, reason=True)
     expected, last = abs(kink_slope(case.setting)), _KINK_STEPS[-1]
     slope = line.remainder(last, float(found)) / last
     near = abs(slope - expected) < _NEAR * expected
-    yield Fact(
-        "what is left is h * <grad(f, X), max(d, 0)>", f"{slope:.6g} * h, derived {expected:g} * h", near, engine.name
-    )
+    statement = "what is left is h * <grad(f, X), max(d, 0)>"
+    yield Fact(statement, f"{slope:.6g} * h, derived {expected:g} * h", near, engine.name, reason=True)
 
 
 def _kinked(case: Case) -> Iterator[Fact]:
@@ -228,7 +227,7 @@ def _kinked(case: Case) -> Iterator[Fact]:
     points = case.setting.point.stacked()
     found = engines["numeric"].evaluate(case.graph, points, [as_objective(_FORMULA)], stacked=True).kinked
     kinked = bool(np.any(found))
-    yield Fact("the numeric engine sees a kink here", "a kink" if kinked else "none", kinked, "numeric")
+    yield Fact("the numeric engine sees a kink here", "a kink" if kinked else "none", kinked, "numeric", reason=True)
 
 
 def _lie(case: Case, line: Line) -> Fact:

@@ -81,7 +81,7 @@ class ExactIdentity(OnWholeNumbers):
     def show(self, case: Case) -> Steps:
         points = _draw(case)
         picture, named = draw_picture(case.graph, LOSSES), {**LOSSES, "joint": _FORMULA}
-        derivation = derive(case, joint_lines(case.algebra, ["embedding"], concludes=True), named)
+        derivation = derive(case, joint_lines(case.algebra, ["embedding"], concludes=False), named)
         reached = [(loss, w, Kind.CONNECTED) for loss in LOSSES for w in case.graph.variables
                    if w in case.graph.reached_by(loss)]  # fmt: skip
         structure = read_structure(case.graph, LOSSES, picture, reached)
@@ -142,7 +142,7 @@ def _numbers(case: Case, points: ExactPoints) -> Numbers:
         for name in _LAWS:
             if laws[name].why_not(case.graph, engine) is None:
                 facts += [_summary(name, trial)]
-    facts += [_caught(arena, engines[0]), _doubt(points)]
+    facts += [_caught(arena, engines[0]), _doubt(points), *(_hidden(arena, engines[0], points) if case.broken else ())]
     first = points.points.values["embedding"].reshape(len(points.points), -1)[:, 0]
     return Numbers((Reading("embedding[0, 0] at the points", "drawn", plain(first)),), tuple(facts))
 
@@ -151,13 +151,13 @@ def _summary(name: str, trial: Trial) -> Fact:
     checks = list(laws[name].judge(trial))
     broken = [check for check in checks if check.comparison.broken.any()]
     if broken:
-        return told(broken[0], trial.engine.name, False)
+        return told(broken[0], trial.engine.name)
     equations = f"{len(checks)} equation{'s agree' if len(checks) != 1 else ' agrees'}"
     found = f"{equations} exactly at all {len(trial.points)} points"
     return Fact(f"law {name}: {laws[name].equation}", found, True, trial.engine.name)
 
 
-def _caught(arena: Arena, engine: Engine) -> Fact:
+def _liar(arena: Arena, engine: Engine) -> Trial:
     """Let the joint gradient be wrong by w^3 - w in one entry, w being an entry of the embedding."""
 
     def edit(values: Array) -> Array:
@@ -165,7 +165,25 @@ def _caught(arena: Arena, engine: Engine) -> Fact:
         values.reshape(len(values), -1)[:, 0] += w**3 - w
         return values
 
-    liar = lied(Trial(arena, engine), _FORMULA, "embedding", edit)
+    return lied(Trial(arena, engine), _FORMULA, "embedding", edit)
+
+
+def _hidden(arena: Arena, engine: Engine, points: ExactPoints) -> Iterator[Fact]:
+    """Say why the lie is not caught: it has a zero at every number of S, and is a lie elsewhere alone."""
+    numbers = range(-points.bound, points.bound + 1)
+    zeros = sum(w**3 - w == 0 for w in numbers)
+    statement = f"w^3 - w is zero at each of the {len(numbers)} numbers of S, and at 2 it is 6"
+    yield Fact(statement, f"at {zeros} of {len(numbers)}", zeros == len(numbers), "algebra", reason=True)
+    honest, liar = Trial(arena, engine), _liar(arena, engine)
+    compared = honest.identical(honest.grad(_FORMULA, "embedding"), liar.grad(_FORMULA, "embedding"))
+    alike = not compared.broken.any()
+    statement = f"at all {len(points.points)} points the wrong gradient is the right one, bit for bit"
+    yield Fact(statement, "it is" if alike else "it is not", alike, engine.name, reason=True)
+
+
+def _caught(arena: Arena, engine: Engine) -> Fact:
+    """Hold a lie against the law of the sum."""
+    liar = _liar(arena, engine)
     checks = [check.comparison.broken for check in laws["additivity"].judge(liar)]
     seen = int(np.sum(np.any(checks, axis=0)))
     found = f"it shows at {seen} of {len(arena.points)} points"

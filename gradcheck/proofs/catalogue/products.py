@@ -15,12 +15,13 @@ from gradcheck.proofs.case import Case, derive, read_numbers, told, with_setting
 from gradcheck.proofs.catalogue.sums import LEAKY
 from gradcheck.proofs.falsify import plant_lies, tried
 from gradcheck.proofs.formula import Formula, Name, Partial, Stopped
-from gradcheck.proofs.joint import lines_for
+from gradcheck.proofs.joint import claim_line, lines_for
 from gradcheck.proofs.picture import draw_picture
 from gradcheck.proofs.polynomial import (
     OnWholeNumbers,
     absent_check,
     by_hand,
+    gap_check,
     names_in,
     why_empty,
     with_variables,
@@ -66,32 +67,34 @@ class ProductRule(OnWholeNumbers):
         own, losses = names_in(case.graph, "head2"), {"loss1": first, "loss2": loss2}
         named = {"loss2": loss2, "product": product, "weighted": weighted, "swapped": swapped}
         picture = draw_picture(case.graph, losses)
-        reached = Kind.CONNECTED if case.broken else Kind.INDEPENDENT
-        derivation = derive(case, _lines(case, own), named)
+        apart = [] if case.broken else [("loss1", w, Kind.INDEPENDENT) for w in own]
+        leaks = [("loss1", w, Kind.CONNECTED) for w in own] if case.broken else []
+        claims = [claim_line(case.algebra, PRODUCT, w, FIRST) for w in own] if case.broken else []
+        derivation = derive(case, _lines(case, own), named, claims=claims)
 
         def conclude(trial: Trial) -> Iterator[Check]:
             for w in own:
                 compared = trial.identical(trial.grad(weighted, w), trial.grad(product, w))
                 yield Check(f"grad({product}, {w}) = grad({weighted}, {w})", w, compared)
 
+        def because(trial: Trial) -> Iterator[Check]:
+            for w in own if case.broken else ():
+                yield gap_check(trial, w, weighted, swapped, product)
+
         def support(trial: Trial) -> Iterator[Check]:
             yield from by_hand(trial, derivation, named)
-            for w in own:
-                if case.broken:
-                    both = trial.grad(weighted, w) + trial.grad(swapped, w)
-                    claim = f"grad({product}, {w}) = grad({weighted}, {w}) + grad({swapped}, {w})"
-                    yield Check(claim, w, trial.close(both, trial.grad(product, w)))
-                else:
-                    yield from absent_check(trial, loss1, w)
-                    yield from _scaled(trial, w)
+            for w in () if case.broken else own:
+                yield from absent_check(trial, loss1, w)
+                yield from _scaled(trial, w)
 
         formulas = [*named.values(), loss1]
-        numbers = read_numbers(case, formulas, conclude, support, show=[(f, w) for w in own for f in (loss2, product)])
+        show = [(f, w) for w in own for f in ((weighted, swapped, product) if case.broken else (loss2, product))]
+        numbers = read_numbers(case, formulas, conclude, support, because=because, show=show)
         exceptions = () if case.broken else tuple(_exceptions(case, own))
         return Steps(
             picture,
             derivation,
-            read_structure(case.graph, losses, picture, [("loss1", w, reached) for w in own]),
+            read_structure(case.graph, losses, picture, apart, because=leaks),
             Numbers(numbers.readings, (*numbers.facts, *exceptions), (), "" if case.broken else _REMARK),
             tried(
                 case, self.fit, ["product", "product-differs"],
@@ -125,7 +128,7 @@ def _lines(case: Case, own: list[str]) -> list[Line]:
         right = right + Partial(SECOND, w) if case.broken else right
         why = "the product rule" if case.broken else f"∂L₁/∂{w.text()} is absent, and with it the other term"
         ends += [line for line in passes if line.left == Partial(LOSS[2], w)]
-        ends.append(Line(Partial(PRODUCT, w), right, why, concludes=True))
+        ends.append(Line(Partial(PRODUCT, w), right, why, concludes=not case.broken, reason=case.broken))
     return lines_for(algebra, ends, passes, defined)
 
 
@@ -158,7 +161,7 @@ def _exceptions(case: Case, own: list[str]) -> Iterator[Fact]:
             trial = with_setting(case, setting).trial(engine, [loss2, loss1 * loss2])
             for w in own:
                 same = trial.identical(trial.grad(loss2, w), trial.grad(loss1 * loss2, w))
-                yield told(Check(f"{where}, grad(loss1 * loss2, {w}) = grad(loss2, {w})", w, same), engine.name, False)
+                yield told(Check(f"{where}, grad(loss1 * loss2, {w}) = grad(loss2, {w})", w, same), engine.name)
     other = "none" if case.graph.reduction != "none" else "sum"
     twin = case.setting.changed(reduction=other)
     trial = with_setting(case, twin).trial(engine, [loss1 * loss2, stop(loss1) * loss2])
@@ -166,7 +169,7 @@ def _exceptions(case: Case, own: list[str]) -> Iterator[Fact]:
         kept = trial.identical(trial.grad(stop(loss1) * loss2, w), trial.grad(loss1 * loss2, w))
         words = "with vectors of losses" if other == "none" else "with scalar losses"
         claim = f"{words} too, grad(loss1 * loss2, {w}) = grad(stop_gradient(loss1) * loss2, {w})"
-        yield told(Check(claim, w, kept), engine.name, False)
+        yield told(Check(claim, w, kept), engine.name)
 
 
 def _of_ones(setting: Setting) -> Setting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,16 +14,28 @@ from gradcheck.proofs import Steps, register_proof
 from gradcheck.proofs.algebra import LOSS, Line
 from gradcheck.proofs.case import Case, derive, read_numbers, told, with_facts, with_setting
 from gradcheck.proofs.falsify import plant_lies, tried
-from gradcheck.proofs.joint import joint_lines, lines_for
+from gradcheck.proofs.formula import Partial
+from gradcheck.proofs.joint import JOINT, claim_line, joint_lines, lines_for
 from gradcheck.proofs.picture import draw_picture
-from gradcheck.proofs.polynomial import LOSSES, OnWholeNumbers, by_hand, names_in, why_empty, with_variables
+from gradcheck.proofs.polynomial import (
+    LOSSES,
+    OnWholeNumbers,
+    by_hand,
+    gap_check,
+    names_in,
+    why_empty,
+    with_variables,
+)
 from gradcheck.proofs.setting import Setting, golden_setting
 from gradcheck.proofs.structure import find_cell, read_structure
-from gradcheck.proofs.trained import BY, adam, by_adam, first_step, from_start, stands_still, training
-from gradcheck.proofs.walk import Fact
+from gradcheck.proofs.trained import BY, adam, applied, by_adam, first_step, from_start, stands_still, training
+from gradcheck.proofs.walk import Derivation, Fact
 from gradcheck.training.history import History
+from gradcheck.training.laws import Training
 from gradcheck.training.laws.agreement import agree
 from gradcheck.trial import Check, Trial
+
+_UNCUT = from_start("joint-uncut")
 
 
 @register_proof
@@ -55,7 +68,8 @@ class VarList(OnWholeNumbers):
         route = from_start("list-too-wide" if case.broken else "split-var-list")
         history = training(case.setting, adam()).history(route)
         outside = [name for name in case.graph.variables if not name.startswith("head")]
-        derivation = derive(case, _list_lines(case, outside if case.broken else head1), LOSSES)
+        leaks = [w for w in outside if case.broken]
+        derivation = derive(case, _list_lines(case, head1, leaks), LOSSES)
 
         def reached(trial: Trial) -> Iterator[Check]:
             yield from by_hand(trial, derivation, LOSSES)
@@ -64,29 +78,42 @@ class VarList(OnWholeNumbers):
         return Steps(
             picture,
             derivation,
-            read_structure(case.graph, LOSSES, picture, [("loss2", w, Kind.CONNECTED) for w in head1]),
-            with_facts(numbers, [*_trained(history, outside, broken=case.broken), *_rate()]),
+            read_structure(
+                case.graph, LOSSES, picture, [("loss2", w, Kind.CONNECTED) for w in head1],
+                because=[("loss2", w, Kind.CONNECTED) for w in leaks],
+            ),
+            with_facts(numbers, [*_trained(history, outside), *_leaked(history, derivation, leaks), *_rate()]),
             tried(case, self.fit, ["leak"], plant_lies(case, [loss1, loss2], (loss2, head1[0]), reached)),
-        )
+        )  # fmt: skip
 
 
-def _list_lines(case: Case, wanted: list[str]) -> list[Line]:
-    algebra = case.algebra
-    passes = [*algebra.backward(LOSS[1], 1), *algebra.backward(LOSS[2], 2)]
-    keys = {algebra.name(w) for w in (*wanted, *names_in(case.graph, "head2"))}
-    ends = [line for line in passes if line.left.key.startswith("loss2:") and getattr(line.left, "by", None) in keys]
-    own = {algebra.name(w) for w in names_in(case.graph, "head1")}
-    ends += [line for line in passes if line.left.key.startswith("loss1:") and getattr(line.left, "by", None) in own]
-    return lines_for(algebra, ends, passes)
+def _list_lines(case: Case, head1: list[str], leaks: list[str]) -> list[Line]:
+    algebra, head2 = case.algebra, names_in(case.graph, "head2")
+    why = {Partial(LOSS[2], algebra.name(w)) for w in leaks}
+    wanted = why | {Partial(LOSS[2], algebra.name(w)) for w in (*head1, *head2)}
+    wanted |= {Partial(LOSS[1], algebra.name(w)) for w in head1}
+    passes = [
+        replace(line, reason=line.left in why)
+        for line in (*algebra.backward(LOSS[1], 1), *algebra.backward(LOSS[2], 2))
+    ]
+    return lines_for(algebra, [line for line in passes if line.left in wanted], passes)
 
 
-def _trained(history: History, outside: list[str], *, broken: bool) -> Iterator[Fact]:
+def _trained(history: History, outside: list[str]) -> Iterator[Fact]:
     for name in outside:
         for check in stands_still(history, name):
-            yield told(check, BY, True)
+            yield told(check, BY, concludes=True)
     for name in history.values:
-        if name not in outside or broken:
+        if name not in outside:
             yield by_adam(history, name)
+
+
+def _leaked(history: History, derivation: Derivation, leaks: list[str]) -> Iterator[Fact]:
+    """Account for every move of what is outside of the lists: it is Adam's, by loss2's gradient."""
+    derived = {line.key: line.value for line in derivation.lines}
+    for name in leaks:
+        yield applied(history, name, np.array(derived[f"loss2:{name}"]), f"grad(loss2, {name})")
+        yield by_adam(history, name, reason=True)
 
 
 def _rate() -> Iterator[Fact]:
@@ -110,7 +137,7 @@ class StopGradient(OnWholeNumbers):
     premise = "Head 2 reads head 1's output through tf.stop_gradient."
     removal = "The stop is taken away, and the joint loss is applied to both heads as before."
     reason = (
-        "loss2 reaches w1 again: the joint gradient by w1 is off by exactly grad(loss2, w1), and so are the weights."
+        "loss2 reaches w1 again: the joint gradient by w1 is off by exactly grad(loss2, w1), and by that Adam moves w1."
     )
     falsified_by = "One bit of a gradient or of a weight in which the two routes differ."
     order = 4
@@ -134,7 +161,9 @@ class StopGradient(OnWholeNumbers):
         owned = [(w, own) for block, own in (("head1", loss1), ("head2", loss2)) for w in names_in(case.graph, block)]
         head1, picture = names_in(case.graph, "head1"), draw_picture(case.graph, LOSSES)
         chained = case.setting.changed(wiring=Wiring.CHAINED)
-        derivation = derive(case, joint_lines(case.algebra, [w for w, _ in owned], concludes=True), named)
+        leaks = [w for w in head1 if case.broken]
+        lines = joint_lines(case.algebra, [w for w, _ in owned], concludes=True, because=leaks)
+        derivation = derive(case, lines, named, claims=[claim_line(case.algebra, JOINT, w, LOSS[1]) for w in leaks])
 
         def conclude(trial: Trial) -> Iterator[Check]:
             split = with_setting(case, chained).trial(trial.engine, [loss1, loss2])
@@ -142,21 +171,28 @@ class StopGradient(OnWholeNumbers):
                 compared = trial.identical(split.grad(own, w), trial.grad(joint, w))
                 yield Check(f"grad(loss1 + loss2, {w}) = grad({own}, {w}) by a list", w, compared)
 
+        def because(trial: Trial) -> Iterator[Check]:
+            for w in leaks:
+                yield gap_check(trial, w, loss1, loss2, joint)
+
         def support(trial: Trial) -> Iterator[Check]:
             yield from by_hand(trial, derivation, named)
-            for w in head1 if case.broken else ():
-                both = trial.grad(loss1, w) + trial.grad(loss2, w)
-                claim = f"grad(loss1 + loss2, {w}) = grad(loss1, {w}) + grad(loss2, {w})"
-                yield Check(claim, w, trial.close(both, trial.grad(joint, w)))
 
-        cut = Kind.CONNECTED if case.broken else Kind.BLOCKED
-        structure = read_structure(case.graph, LOSSES, picture, [("loss2", w, cut) for w in head1])
-        numbers = read_numbers(case, [loss1, loss2, joint], conclude, support, show=[(joint, w) for w, _ in owned])
+        cut = [] if case.broken else [("loss2", w, Kind.BLOCKED) for w in head1]
+        uncut = [("loss2", w, Kind.CONNECTED) for w in leaks]
+        structure = read_structure(case.graph, LOSSES, picture, cut, because=uncut)
+        numbers = read_numbers(
+            case, [loss1, loss2, joint], conclude, support, because=because, show=[(joint, w) for w, _ in owned]
+        )
+        trained = training(chained, adam())
         return Steps(
             picture,
             derivation,
             with_facts(structure, [] if case.broken else _cuts(case, head1)),
-            with_facts(numbers, [*_same_weights(case, chained), *_same_losses(case)]),
+            with_facts(
+                numbers,
+                [*_same_weights(case, trained), *_uncut(trained, derivation, leaks), *_same_losses(case)],
+            ),
             tried(
                 case, self.fit, ["leak", "presence"],
                 plant_lies(case, [loss1, loss2, joint], (joint, owned[0][0]), conclude),
@@ -171,12 +207,20 @@ def _cuts(case: Case, head1: list[str]) -> Iterator[Fact]:
                    "traced graph")  # fmt: skip
 
 
-def _same_weights(case: Case, chained: Setting) -> Iterator[Fact]:
+def _same_weights(case: Case, trained: Training) -> Iterator[Fact]:
     """Train both ways from the same weights, and compare what is left after each step."""
-    run = training(chained, adam())
-    taken = from_start("joint-uncut" if case.broken else "stop-gradient")
-    for check in agree(run, taken, from_start("split-var-list")):
-        yield told(check, BY, True)
+    taken = _UNCUT if case.broken else from_start("stop-gradient")
+    for check in agree(trained, taken, from_start("split-var-list")):
+        yield told(check, BY, concludes=True)
+
+
+def _uncut(trained: Training, derivation: Derivation, leaks: list[str]) -> Iterator[Fact]:
+    """Account for every move of head 1: it is Adam's, by the joint gradient."""
+    derived = {line.key: line.value for line in derivation.lines}
+    for name in leaks:
+        history = trained.history(_UNCUT)
+        yield applied(history, name, np.array(derived[f"joint:{name}"]), "the joint gradient")
+        yield by_adam(history, name, reason=True)
 
 
 def _same_losses(case: Case) -> Iterator[Fact]:

@@ -15,11 +15,11 @@ from gradcheck.graph import TwoHeadGraph, Wiring
 from gradcheck.laws import laws
 from gradcheck.objective import loss1, loss2
 from gradcheck.proofs import Steps, register_proof
-from gradcheck.proofs.algebra import TABLE, Line
+from gradcheck.proofs.algebra import IDS, READ, TABLE, Line
 from gradcheck.proofs.case import Case, derive, read_numbers
 from gradcheck.proofs.falsify import plant_lies, tried
-from gradcheck.proofs.formula import Name, Partial, exactly
-from gradcheck.proofs.joint import JOINT, joint_lines
+from gradcheck.proofs.formula import Formula, Name, Partial, Scattered, exactly
+from gradcheck.proofs.joint import CLAIMED, JOINT, joint_lines
 from gradcheck.proofs.picture import draw_picture
 from gradcheck.proofs.polynomial import LOSSES, OnWholeNumbers, by_hand
 from gradcheck.proofs.setting import Setting, draw_setting, golden_setting
@@ -84,7 +84,8 @@ class IndexedSlices(OnWholeNumbers):
         read = set(case.setting.point.values["ids"].tolist())
         unread = np.array([row not in read for row in range(case.setting.point.sizes["vocabulary"])])
         found = _penalised(case) if case.broken else {}
-        derivation = derive(case, _lines(case), named, found=found)
+        claims = [Line(Partial(WHOLE, TABLE), _added_up(), CLAIMED, concludes=True)] if case.broken else []
+        derivation = derive(case, _lines(case), named, claims=claims, found=found)
         second = Kind.BLOCKED if case.graph.wiring is Wiring.STOPPED else Kind.CONNECTED
         expected = [("loss1", "embedding", Kind.CONNECTED), ("loss2", "embedding", second)]
 
@@ -97,15 +98,20 @@ class IndexedSlices(OnWholeNumbers):
                 claim = f"grad({_FORMULA}, embedding) is zero in the {unread.sum()} rows that were not read"
                 yield Check(claim, "embedding", compare.identical(cleared, gradient, points=1))
 
+        def because(trial: Trial) -> Iterator[Check]:
+            penalised = _gradient(trial, broken=True) if case.broken else None
+            if penalised is not None:
+                table = case.setting.point.values["embedding"]
+                compared = trial.close(trial.grad(_FORMULA, "embedding") + Gradient(table[None]), penalised)
+                yield Check("the penalty adds exactly the table to the gradient", "embedding", compared)
+                rows, own = (Gradient(values[None, unread]) for values in (penalised.values[0], table))
+                claim = f"each of the {unread.sum()} rows that were not read has itself as its gradient"
+                yield Check(claim, "embedding", trial.close(own, rows))
+
         def support(trial: Trial) -> Iterator[Check]:
             if trial.engine.view is View.ENTRIES:
                 yield from laws["slices"].judge(trial)
             yield from by_hand(trial, derivation, named)
-            penalised = _gradient(trial, broken=True) if case.broken else None
-            if penalised is not None:
-                table = Gradient(case.setting.point.values["embedding"][None])
-                compared = trial.close(trial.grad(_FORMULA, "embedding") + table, penalised)
-                yield Check("with the penalty, the gradient is the plain one plus the table", "embedding", compared)
 
         formulas = [loss1, loss2, _FORMULA]
         lied = (_FORMULA, "embedding")
@@ -113,7 +119,7 @@ class IndexedSlices(OnWholeNumbers):
             picture,
             derivation,
             read_structure(case.graph, LOSSES, picture, expected),
-            read_numbers(case, formulas, conclude, support, show=[lied]),
+            read_numbers(case, formulas, conclude, support, because=because, show=[lied]),
             tried(case, self.fit, ["slices"], plant_lies(case, formulas, lied, support)),
         )
 
@@ -136,7 +142,13 @@ def _penalised(case: Case) -> dict[str, Array]:
 
 
 def _lines(case: Case) -> list[Line]:
-    right = Partial(JOINT, TABLE) + TABLE
-    penalised = Line(Partial(WHOLE, TABLE), right, "J₊ = J + half the sum of E²", concludes=True)
-    more = [penalised] if case.broken else []
-    return joint_lines(case.algebra, ["embedding"], concludes=not case.broken, more=more)
+    more = [Line(Partial(JOINT, TABLE), _added_up(), "all other rows get zeros", concludes=not case.broken)]
+    if case.broken:
+        right = Partial(JOINT, TABLE) + TABLE
+        more.append(Line(Partial(WHOLE, TABLE), right, "J₊ = J + half the sum of E²", reason=True))
+    return joint_lines(case.algebra, ["lookup"], concludes=False, more=more)
+
+
+def _added_up() -> Formula:
+    """Return what the claim says of the table's gradient: the rows that were read, added up."""
+    return Scattered(Partial(JOINT, READ), IDS, TABLE)

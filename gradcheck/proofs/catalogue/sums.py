@@ -15,12 +15,13 @@ from gradcheck.proofs.algebra import LOSS, Line
 from gradcheck.proofs.case import Case, derive, read_numbers
 from gradcheck.proofs.falsify import plant_lies, tried
 from gradcheck.proofs.formula import Name, exactly
-from gradcheck.proofs.joint import JOINT, joint_lines, lines_for, summed, why_absent
+from gradcheck.proofs.joint import JOINT, claim_line, joint_lines, lines_for, summed, why_absent
 from gradcheck.proofs.picture import draw_picture
 from gradcheck.proofs.polynomial import (
     LOSSES,
     OnWholeNumbers,
     absent_check,
+    gap_check,
     names_in,
     why_empty,
     with_variables,
@@ -57,32 +58,34 @@ class SumRule(OnWholeNumbers):
         losses, formulas = {"loss1": first, "loss2": loss2}, [first, loss2, first + loss2]
         own = names_in(case.graph, "head2")
         picture = draw_picture(case.graph, losses)
-        reached = Kind.CONNECTED if case.broken else Kind.INDEPENDENT
-        expected = [(loss, w, kind) for w in own for loss, kind in (("loss1", reached), ("loss2", Kind.CONNECTED))]
+        apart = [] if case.broken else [("loss1", w, Kind.INDEPENDENT) for w in own]
+        leaks = [("loss1", w, Kind.CONNECTED) for w in own] if case.broken else []
+        expected = [*apart, *(("loss2", w, Kind.CONNECTED) for w in own)]
 
         def conclude(trial: Trial) -> Iterator[Check]:
             for w in own:
                 alone, joint = trial.grad(loss2, w), trial.grad(first + loss2, w)
                 yield Check(f"grad({first} + loss2, {w}) = grad(loss2, {w})", w, trial.identical(alone, joint))
 
+        def because(trial: Trial) -> Iterator[Check]:
+            for w in own if case.broken else ():
+                yield gap_check(trial, w, loss2, first, first + loss2)
+
         def support(trial: Trial) -> Iterator[Check]:
-            for w in own:
-                if case.broken:
-                    terms = trial.grad(first, w) + trial.grad(loss2, w)
-                    claim = f"grad({first} + loss2, {w}) = grad({first}, {w}) + grad(loss2, {w})"
-                    yield Check(claim, w, trial.close(terms, trial.grad(first + loss2, w)))
-                else:
-                    yield from absent_check(trial, loss1, w)
+            for w in () if case.broken else own:
+                yield from absent_check(trial, loss1, w)
             if not case.broken and case.graph == GOLDEN_GRAPH:
                 yield from laws["golden"].judge(trial)
 
         show = [(formula, w) for w in own for formula in formulas]
-        derivation = derive(case, _sum_lines(case, own), {"loss2": loss2, "joint": first + loss2, "leaky": first})
+        claims = [claim_line(case.algebra, JOINT, w, LOSS[2]) for w in own] if case.broken else []
+        named = {"loss2": loss2, "joint": first + loss2, "leaky": first}
+        derivation = derive(case, _sum_lines(case, own), named, claims=claims)
         return Steps(
             picture,
             replace(derivation, remark=_figures(case)),
-            read_structure(case.graph, losses, picture, expected),
-            read_numbers(case, formulas, conclude, support, show=show),
+            read_structure(case.graph, losses, picture, expected, because=leaks),
+            read_numbers(case, formulas, conclude, support, because=because, show=show),
             tried(case, self.fit, ["addition"], plant_lies(case, formulas, (first + loss2, own[0]), conclude)),
         )
 
@@ -107,8 +110,9 @@ def _sum_lines(case: Case, own: list[str]) -> list[Line]:
         absent = None if case.broken else why_absent(algebra, 1, w)
         if case.broken:
             terms = {LOSS[1]: why_absent(algebra, 1, w), LOSS[2]: None}
-            ends.append(summed(algebra, LEAKY, w, terms, concludes=False))
-        ends.append(summed(algebra, JOINT, w, {first: absent, LOSS[2]: None}, concludes=True))
+            ends.append(summed(algebra, LEAKY, w, terms))
+        line = summed(algebra, JOINT, w, {first: absent, LOSS[2]: None})
+        ends.append(replace(line, concludes=not case.broken, reason=case.broken))
     return lines_for(algebra, ends, passes, defined)
 
 
@@ -150,30 +154,32 @@ class IndependentHeads(OnWholeNumbers):
             (w, loss, other) for which, loss, other in ((1, loss1, loss2), (2, loss2, loss1)) for w in heads[which]
         ]
         picture = draw_picture(case.graph, LOSSES)
-        leaks = Kind.CONNECTED if case.broken else Kind.INDEPENDENT
-        expected = [("loss2", w, leaks) for w in heads[1]] + [("loss1", w, Kind.INDEPENDENT) for w in heads[2]]
+        apart = [("loss1", w, Kind.INDEPENDENT) for w in heads[2]]
+        apart += [] if case.broken else [("loss2", w, Kind.INDEPENDENT) for w in heads[1]]
+        leaks = heads[1] if case.broken else []
 
         def conclude(trial: Trial) -> Iterator[Check]:
             for w, own, _ in owned:
                 compared = trial.identical(trial.grad(own, w), trial.grad(joint, w))
                 yield Check(f"grad({joint}, {w}) = grad({own}, {w})", w, compared)
 
+        def because(trial: Trial) -> Iterator[Check]:
+            for w in leaks:
+                yield gap_check(trial, w, loss1, loss2, joint)
+
         def support(trial: Trial) -> Iterator[Check]:
             for w, _, other in owned:
-                if case.broken and w in heads[1]:
-                    both = trial.grad(loss1, w) + trial.grad(loss2, w)
-                    claim = f"grad({joint}, {w}) = grad(loss1, {w}) + grad(loss2, {w})"
-                    yield Check(claim, w, trial.close(both, trial.grad(joint, w)))
-                elif not case.broken:
+                if w not in leaks:
                     yield from absent_check(trial, other, w)
 
         formulas = [loss1, loss2, joint]
-        lines = joint_lines(case.algebra, [w for w, *_ in owned], concludes=True)
+        lines = joint_lines(case.algebra, [w for w, *_ in owned], concludes=True, because=leaks)
+        claims = [claim_line(case.algebra, JOINT, w, LOSS[1]) for w in leaks]
         show = [(formula, w) for w, own, _ in owned for formula in (own, joint)]
         return Steps(
             picture,
-            derive(case, lines, {**LOSSES, "joint": joint}),
-            read_structure(case.graph, LOSSES, picture, expected),
-            read_numbers(case, formulas, conclude, support, show=show),
+            derive(case, lines, {**LOSSES, "joint": joint}, claims=claims),
+            read_structure(case.graph, LOSSES, picture, apart, because=[("loss2", w, Kind.CONNECTED) for w in leaks]),
+            read_numbers(case, formulas, conclude, support, because=because, show=show),
             tried(case, self.fit, [self.name], plant_lies(case, formulas, (joint, owned[0][0]), conclude)),
         )
