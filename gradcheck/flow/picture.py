@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from gradcheck.flow.arrows import draw_arrows
 from gradcheck.flow.cell import Cell, Kind
+from gradcheck.flow.rendering import render
 from gradcheck.flow.result import Flow
 from gradcheck.flow.stages import stages
 from gradcheck.flow.words import MARKS, MEANINGS, describe, label, printable, state
@@ -85,7 +83,7 @@ def flow_svg(flow: Flow, cell: Cell | None = None) -> str:
     text_width = max([0, *(len(text) for box in boxes for text, _ in box.lines)]) * _SIGN + 2 * _MARGIN
     width = max(_MARGIN + panel * panels, _MARGIN * 2 + text_width, 560)
     height = boxes[-1].y + boxes[-1].height + _MARGIN if boxes else top + 24 * len(states)
-    return _render(
+    return render(
         "flow.svg.jinja", flow=flow, cell=cell, lines=lines, heads=heads, legend=_legend(states), legend_y=top,
         boxes=boxes, box_width=text_width, width=round(width), height=round(height), summary=summary(flow), row=_ROW,
         margin=_MARGIN, marks=MARKS, sentence=cell and MEANINGS[state(cell)],
@@ -93,7 +91,7 @@ def flow_svg(flow: Flow, cell: Cell | None = None) -> str:
 
 
 def flow_html(flow: Flow, cell: Cell | None = None) -> str:
-    """Return the table as a fragment of HTML, as a notebook shows it.
+    """Return the table as a fragment of HTML, as a notebook shows it; a small one has a picture beside it.
 
     Args:
         flow: The table.
@@ -104,19 +102,20 @@ def flow_html(flow: Flow, cell: Cell | None = None) -> str:
         (name, [(state(c), MARKS[state(c)], label(c), describe(c, path=paths)) for c in _row(flow, name)])
         for name in flow.variables
     ]
-    return _render(
+    return render(
         "table.html.jinja",
         flow=flow,
         rows=rows,
         legend=_legend(_states(flow)),
         summary=summary(flow),
         told=cell and describe(cell),
+        picture=draw_arrows(flow),
     )
 
 
 def flow_page(flow: Flow, cell: Cell | None = None) -> str:
     """Return a whole HTML page with the table; see `flow_html`."""
-    return _render("page.html.jinja", table=flow_html(flow, cell))
+    return render("page.html.jinja", table=flow_html(flow, cell))
 
 
 def summary(flow: Flow) -> str:
@@ -204,19 +203,3 @@ def _boxes(cell: Cell, top: float) -> list[_Box]:
 def _shortened(text: str, *, most: int = 48) -> str:
     """Leave out the middle of a long name, whose end tells most."""
     return text if len(text) <= most else f"{text[: most // 3]}…{text[-(most - most // 3 - 1) :]}"
-
-
-def _render(name: str, **values: Any) -> str:
-    return _environment().get_template(name).render(**values)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("gradcheck.flow", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: printable(value) if type(value) is str else value,
-    )

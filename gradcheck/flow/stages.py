@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -60,7 +61,19 @@ def short(kinds: Sequence[str], *, most: int = 4) -> str:
 
 
 def shorten(file: str) -> str:
-    """Return a file relative to the current folder where it lies inside, so that a stored flow fits any clone."""
+    """Return a file relative to the current folder where it lies inside, so that a stored flow fits any clone.
+
+    A cell of a notebook is named as IPython names it, ``In[3]``: its file is a temporary one.
+    """
+    if file and (cell := _cell(file)):
+        return cell
     if not file or not Path(file).is_relative_to(Path.cwd()):
         return file
     return os.path.relpath(file)
+
+
+def _cell(file: str) -> str | None:
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    named = shell.compile.format_code_name(file) if shell else None
+    return str(named[1]) if named else None

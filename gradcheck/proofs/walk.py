@@ -176,9 +176,9 @@ class Falsification:
     command: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Walk:
-    """A proof at one setting, with its premise or without.
+    """A proof at one setting, with its premise or without; printed, it tells what holds.
 
     Attributes:
         name: Of the proof.
@@ -251,6 +251,16 @@ class Walk:
         """Return the walk as JSON values; `proof.schema.json` beside this file describes them."""
         values: dict[str, Any] = json.loads(json.dumps(asdict(self), allow_nan=False))
         return {"format": FORMAT, "version": VERSION, **values, "as_stated": self.as_stated}
+
+    def __repr__(self) -> str:
+        from gradcheck.proofs.notebook import walk_text
+
+        return walk_text(self)
+
+    def _repr_html_(self) -> str:
+        from gradcheck.proofs.notebook import walk_html
+
+        return walk_html(self)
 
 
 def load_walk(path: Path) -> Walk:

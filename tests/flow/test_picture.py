@@ -12,6 +12,7 @@ import gradcheck
 from gradcheck.backend import tf
 from gradcheck.flow.picture import flow_html, flow_page, flow_svg, summary
 from gradcheck.flow.result import Flow
+from notebook.shown import must_be_accessible, pictures
 
 SVG = "{http://www.w3.org/2000/svg}"
 W, U, UNUSED = (tf.Variable([1.5, 2.5], name=name) for name in ("w", "u", "spare"))
@@ -124,6 +125,26 @@ def test_a_notebook_shows_the_table_in_words_with_explanations(flow: Flow) -> No
     assert 'title="w -&gt; second: blocked by StopGradient;' in text
     assert "a&lt;b&gt;&amp;" in text
     assert "a<b>" not in text
+
+
+def arrows(flow: Flow) -> list[str]:
+    """Return what each arrow of the picture in a notebook says."""
+    (picture,) = pictures(flow._repr_html_())
+    return [group.findtext(f"{SVG}title") or "" for group in picture.iter(f"{SVG}g")]
+
+
+def test_a_notebook_shows_an_arrow_for_each_gradient_that_flows_or_is_stopped(flow: Flow) -> None:
+    must_be_accessible(flow._repr_html_())
+    first = "a<b>&\"c'"
+    assert sorted(arrows(flow)) == [f"{first} to w: connected", "second to u: connected", "second to w: blocked"]
+    (picture,) = pictures(flow._repr_html_())
+    texts = [text.text for text in picture.iter(f"{SVG}text")]
+    assert texts == ["✕", "w", "u", "spare", first, "second"]
+
+
+@pytest.mark.parametrize(("count", "drawn"), [(1, 1), (12, 1), (13, 0)])
+def test_a_picture_of_many_variables_is_left_to_the_table(count: int, drawn: int) -> None:
+    assert len(pictures(many(count)._repr_html_())) == drawn
 
 
 def test_a_page_is_whole_and_tells_the_path_that_is_asked_for(flow: Flow) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 from gradcheck.flow.paths import Step
 from gradcheck.flow.stages import Stage, short, stages
@@ -41,6 +43,19 @@ def test_files_inside_the_current_folder_are_shown_from_there(tmp_path: Path, mo
     (inside,) = stages([Step("Mul", "m", str(tmp_path / "deep" / "m.py"), 1, "")])
     (outside,) = stages([Step("Mul", "m", "/elsewhere/m.py", 1, "")])
     assert (inside.file, outside.file) == (str(Path("deep/m.py")), "/elsewhere/m.py")
+
+
+def test_a_cell_of_a_notebook_is_named_as_there(monkeypatch) -> None:
+    names = {"/tmp/ipykernel_7/1.py": ("Cell", "In[3]")}
+    shell = SimpleNamespace(compile=SimpleNamespace(format_code_name=names.get))
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    cell, module = stages([Step("Mul", "m", "/tmp/ipykernel_7/1.py", 2, "y = x * w"), Step("Sum", "s", "/tmp/m.py", 1)])
+    assert (cell.place, module.file) == ("In[3]:2  y = x * w", "/tmp/m.py")
+
+
+def test_ipython_without_a_shell_names_nothing(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: None))
+    assert stages([Step("Sum", "s", "/tmp/m.py", 1)])[0].file == "/tmp/m.py"
 
 
 def test_the_middle_of_many_operations_is_counted() -> None:
