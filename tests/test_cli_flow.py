@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -368,12 +366,3 @@ def test_it_runs_as_a_program_without_noise(tmp_path: Path) -> None:
     assert run.stdout.startswith("Which loss reaches which variable")
 
 
-def test_the_readme_shows_what_is_printed() -> None:
-    text = (Path(gradcheck.__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-    _, _, after = text.partition("<!-- file: train.py -->\n```python\n")
-    Path("train.py").write_text(after.partition("```")[0])
-    command, output = re.findall(r"```(?:sh|text)\n(.*?)```", after.partition("<!-- output: flow -->")[2], re.DOTALL)[
-        :2
-    ]
-    result = invoke(*shlex.split(command)[1:])
-    assert [line.rstrip() for line in result.stdout.splitlines()] == output.splitlines()

@@ -47,6 +47,6 @@ def _is_only_read(name: str, signature: str) -> bool:
 
 
 def _keep_underscore(*given: Any) -> None:
-    """Let an argument such as ``from_`` keep its last letter, which napoleon escapes once too few."""
+    """Let an argument such as ``from_`` keep its last letter, which reStructuredText takes for a link."""
     lines: list[str] = given[-1]
-    lines[:] = [re.sub(r"^:param (\w+)\\_:", r":param \1\\\\_:", line) for line in lines]
+    lines[:] = [re.sub(r"^:param (\w+)_:", r":param \1\\_:", line) for line in lines]

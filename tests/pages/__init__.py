@@ -1,0 +1,1 @@
+"""Every fenced block of the documentation: who runs it, and whether it gives what stands below it."""
