@@ -76,7 +76,7 @@ def test_another_graph_other_sizes_other_numbers() -> None:
     result = invoke("independent-heads", "--graph", graph, "--sizes", "batch=3", "--seed", "4", *FAST)
     assert result.exit_code == 0
     assert "at the graph given: trunk=dense head1=dense head2=dense,dense_bias wiring=parallel" in result.stdout
-    assert "batch 3, vocabulary 3" in result.stdout
+    assert "batch=3, vocabulary=3" in result.stdout
 
 
 def test_a_seed_alone_takes_a_random_graph() -> None:

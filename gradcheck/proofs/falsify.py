@@ -61,7 +61,8 @@ def try_law(case: Case, name: str, fit: Callable[[TwoHeadGraph], TwoHeadGraph]) 
                 cell.count(list(law.judge(Trial(Arena(graph, points, objectives), engine, case.engines))))
             except EngineError as error:
                 return Fact(f"law {name}: {law.equation}", str(error), False, engine.name, failed=True)
-    found = f"{cell.broken} of {cell.tested + cell.structural} comparisons broken, on {case.tries} random graphs"
+    graphs = f"{case.tries} random graph{'' if case.tries == 1 else 's'}"
+    found = f"{cell.broken} of {cell.tested + cell.structural} comparisons broken, on {graphs}"
     return Fact(f"law {name}: {law.equation}", found, not cell.broken, engine.name)
 
 

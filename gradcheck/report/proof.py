@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
 from gradcheck.proofs.walk import Derivation, Fact, Falsification, Numbers, Picture, Shown, Structure, Walk
 from gradcheck.report.proof_plot import plot
-from gradcheck.report.proof_values import shown
+from gradcheck.report.proof_values import laid_out
 
 if TYPE_CHECKING:
     from gradcheck.proofs import Proof
@@ -29,7 +28,8 @@ _LANE_WORDS = {
 }
 _KINDS = {"connected": "✓", "blocked": "✕", "independent": "–", "unused": "○"}
 _KIND_STYLES = {"connected": "green", "blocked": "red", "independent": "dim", "unused": "dim"}
-_INDENT = 2
+_INDENT, _NUMBERS = 2, 6
+_LEGEND = "✓ TensorFlow has exactly these numbers   · it has no such tensor"
 
 
 def print_proofs(proofs: Sequence[Proof], console: Console) -> None:
@@ -67,20 +67,31 @@ def _heading(number: int, words: str, console: Console) -> None:
     console.print(f"\n[bold]{number}  {words}[/]")
 
 
+def _lay(console: Console, body: Text | Table, *, indent: int = _INDENT) -> None:
+    """Print something that wraps below itself, with no blanks at the ends of its lines."""
+    options = console.options.update(width=console.width - indent)
+    for segments in console.render_lines(body, options, pad=False):
+        line = Text(" " * indent)
+        for segment in segments:
+            line.append(segment.text, segment.style)
+        line.rstrip()
+        console.print(line, soft_wrap=True)
+
+
 def _marked(console: Console, mark: str, text: str) -> None:
     """Print a mark, and beside it text that wraps below itself."""
     line = Table.grid(padding=(0, 1, 0, 0))
     line.add_column(no_wrap=True)
     line.add_column(overflow="fold")
     line.add_row(mark, text)
-    console.print(Padding(line, (0, 0, 0, _INDENT), expand=False))
+    _lay(console, line)
 
 
 def _put(console: Console, text: Text | str, *, indent: int = _INDENT, style: str = "") -> None:
     """Print text that wraps below itself."""
     body = Text.from_markup(text) if isinstance(text, str) else text
     body.stylize(style)
-    console.print(Padding(body, (0, 0, 0, indent), expand=False))
+    _lay(console, body, indent=indent)
 
 
 # --- 1 and 2 -----------------------------------------------------------------------------------
@@ -94,8 +105,9 @@ def _claim(walk: Walk, console: Console) -> None:
         _marked(console, "[red]✕[/]", f"[red]premise removed:[/] {escape(walk.removal)}")
     else:
         _marked(console, "[green]✓[/]", f"[green]premise:[/] {escape(walk.premise)}")
-    sizes = ", ".join(f"{axis} {size}" for axis, size in walk.setting["point"]["sizes"].items())
-    _put(console, escape(f"at {walk.setting['name']}: {_graph(walk.setting['graph'])}; {sizes}"), style="dim")
+    sizes = ", ".join(f"{axis}={size}" for axis, size in walk.setting["point"]["sizes"].items())
+    name = f"{walk.setting['name']}{', without its premise' if walk.broken else ''}"
+    _put(console, escape(f"at {name}: {_graph(walk.setting['graph'])}; {sizes}"), style="dim")
 
 
 def _graph(graph: Mapping[str, object]) -> str:
@@ -115,7 +127,7 @@ def _picture(picture: Picture, console: Console) -> None:
         lanes = (f"[{_LANE_STYLES[row.lanes[loss]]}]{_LANES[row.lanes[loss]]}[/]" for loss in picture.losses)
         label = f"{_branch(picture, place)}{row.label}"
         table.add_row(escape(label), escape(", ".join(row.variables)), *lanes)
-    console.print(Padding(table, (0, 0, 0, _INDENT), expand=False))
+    _lay(console, table)
     used = {lane for row in picture.rows for lane in row.lanes.values()}
     _put(console, "   ".join(f"{_LANES[lane]} {_LANE_WORDS[lane]}" for lane in _LANES if lane in used), style="dim")
 
@@ -140,9 +152,8 @@ def _branch(picture: Picture, place: int) -> str:
 def _derivation(derivation: Derivation, console: Console) -> None:
     for line in derivation.lines:
         _line(line, console)
-    _put(
-        console, "✓ beside a line: TensorFlow has exactly these numbers there" if derivation.lines else "", style="dim"
-    )
+    if derivation.lines:
+        _put(console, _LEGEND, style="dim")
     _facts(derivation.facts, console)
     if derivation.remark:
         _put(console, escape(derivation.remark))
@@ -152,10 +163,11 @@ def _line(line: Shown, console: Console) -> None:
     mark = "[dim]·[/]" if line.found is None and line.holds else "[green]✓[/]" if line.holds else "[bold red]✕[/]"
     style = "bold" if line.concludes else "default"
     _marked(console, mark, f"[{style}]{escape(line.text)}[/]  [dim]{escape(line.why)}[/]")
-    _put(console, Text(shown(line.value, console.width - 8)), indent=6)
+    _put(console, Text(laid_out(line.value, console.width - _NUMBERS)), indent=_NUMBERS)
     if not line.holds:
-        found = "no gradient" if line.found is None else shown(line.found, console.width - 22)
-        _put(console, f"[bold red]TensorFlow has {escape(found)}[/]", indent=6)
+        found = "no gradient" if line.found is None else laid_out(line.found, console.width - _NUMBERS - 15)
+        space = "\n" if "\n" in found else " "
+        _put(console, Text(f"TensorFlow has{space}{found}"), indent=_NUMBERS, style="red")
 
 
 def _structure(structure: Structure, console: Console) -> None:
@@ -168,7 +180,7 @@ def _structure(structure: Structure, console: Console) -> None:
         kinds = (structure.kinds[loss][name] for loss in structure.kinds)
         table.add_row(escape(name), *(f"[{_KIND_STYLES[kind]}]{_KINDS[kind]} {kind}[/]" for kind in kinds))
     if variables:
-        console.print(Padding(table, (0, 0, 0, _INDENT), expand=False))
+        _lay(console, table)
     for ends, steps in structure.paths.items():
         _put(console, escape(f"{ends}: {' > '.join(steps)}"), style="dim")
     _facts(structure.facts, console)
@@ -186,22 +198,21 @@ def _numbers(numbers: Numbers, console: Console, *, broken: bool) -> None:
         by_statement.setdefault(fact.statement, {})[fact.by] = fact
     shared = {statement: facts for statement, facts in by_statement.items() if len(facts) > 1}
     if shared:
-        console.print(Padding(_by_engine(shared), (1, 0, 0, _INDENT), expand=False))
+        console.print()
+        _lay(console, _by_engine(shared))
     for facts in shared.values():
         fallen = [fact for fact in facts.values() if not fact.holds]
         if fallen:
-            _put(
-                console,
-                f"✕ {escape(fallen[0].statement)}\n{escape(fallen[0].by)}: {escape(fallen[0].found)}",
-                style="red",
-            )
+            words = f"{escape(fallen[0].statement)}\n{escape(fallen[0].by)}: {escape(fallen[0].found)}"
+            _marked(console, "[red]✕[/]", f"[red]{words}[/]")
     _facts([fact for facts in by_statement.values() if len(facts) == 1 for fact in facts.values()], console)
     if numbers.curves:
-        console.print(Padding(Text(plot(numbers.curves, console.width - 6)), (1, 0, 0, _INDENT), expand=False))
+        console.print()
+        _lay(console, Text(plot(numbers.curves, console.width - 6)))
     if numbers.remark:
         _put(console, escape(numbers.remark))
     if broken and any(fact.concludes and not fact.holds for fact in numbers.facts):
-        _put(console, "✕ is what falls without the premise; all else must hold with it or without", style="dim")
+        _put(console, "✕ is what falls without the premise; all else must hold", style="dim")
 
 
 def _reading(numbers: Numbers, quantity: str, engines: int, console: Console) -> None:
@@ -209,12 +220,12 @@ def _reading(numbers: Numbers, quantity: str, engines: int, console: Console) ->
     by_value: dict[str, list[str]] = {}
     for reading in numbers.readings:
         if reading.quantity == quantity:
-            text = "absent" if reading.values is None else shown(reading.values, console.width - 8)
+            text = "absent" if reading.values is None else laid_out(reading.values, console.width - _NUMBERS)
             by_value.setdefault(text, []).append(reading.engine)
     for text, names in by_value.items():
         who = "all engines by entries" if len(names) == engines and engines > 1 else ", ".join(names)
         _put(console, f"[bold]{escape(quantity)}[/]  [dim]{who}[/]")
-        _put(console, Text(text), indent=6)
+        _put(console, Text(text), indent=_NUMBERS)
 
 
 def _by_engine(shared: Mapping[str, Mapping[str, Fact]]) -> Table:
@@ -262,7 +273,8 @@ def _gathered(facts: Iterable[Fact]) -> Iterator[Fact]:
         (anew if fact.by == "sympy" and fact.holds and fact.statement.endswith("anew") else others).append(fact)
     if anew:
         names = ", ".join(fact.statement.partition(",")[0] for fact in anew)
-        yield Fact("the losses differentiated anew, by no chain rule of ours", f"{names} are the same", True, "sympy")
+        found = f"{names} {'are' if len(anew) > 1 else 'is'} the same"
+        yield Fact("the losses differentiated anew, by no chain rule of ours", found, True, "sympy")
     yield from others
 
 
@@ -270,7 +282,17 @@ def _closing(walk: Walk, console: Console) -> None:
     console.print()
     for fact in walk.wrong if not walk.as_stated else ():
         _put(console, f"[bold red]✕ {escape(fact.statement)}[/]: {escape(fact.found)}", indent=0)
-    console.print(Padding(Text.from_markup(closing_words(walk)), (0, 0, 0, 0), expand=False))
+    _put(console, closing_words(walk), indent=0)
+    for statement, names in _gathered_reasons(walk).items():
+        _marked(console, "[green]✓[/]", f"{escape(statement)} [dim]({escape(names)})[/]")
+
+
+def _gathered_reasons(walk: Walk) -> Mapping[str, str]:
+    """Return what shows the stated reason, by statement, and who says so."""
+    found: dict[str, list[str]] = {}
+    for fact in walk.reasons if walk.as_stated else ():
+        found.setdefault(fact.statement, []).append(fact.by)
+    return {statement: ", ".join(names) for statement, names in found.items()}
 
 
 def closing_words(walk: Walk) -> str:

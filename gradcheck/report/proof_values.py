@@ -1,8 +1,11 @@
-"""Numbers of a proof as one line of text."""
+"""Numbers of a proof as text: one line, or a matrix with a row on each."""
 
 from __future__ import annotations
 
 from gradcheck.proofs.walk import Plain
+
+_ANY = 10**9
+_MOST_ROWS = 8
 
 
 def shown(value: Plain, width: int) -> str:
@@ -20,10 +23,22 @@ def shown(value: Plain, width: int) -> str:
     return _cut(" | ".join("  ".join(map(number, row)) for row in value), width)
 
 
+def laid_out(value: Plain, width: int) -> str:
+    """Return numbers on one line where they fit on one, else a matrix with a row on each, its columns aligned."""
+    line = shown(value, _ANY)
+    if len(line) <= width or " | " not in line:
+        return shown(value, width)
+    rows = [[number(entry) for entry in row] for row in value[:_MOST_ROWS]]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(map(str.rjust, row, widths)) for row in rows]
+    more = [f"… and {len(value) - _MOST_ROWS} more rows"] if len(value) > _MOST_ROWS else []
+    return "\n".join([*(_cut(line, width) for line in lines), *more])
+
+
 def number(value: Plain) -> str:
-    """Return one number, in as few digits as tell it apart."""
+    """Return one number, in as few digits as tell it apart from others of float32."""
     if isinstance(value, float):
-        return f"{value:.6g}"
+        return f"{value:.9g}"
     return "-" if value is None else str(value)
 
 

@@ -33,5 +33,11 @@ def walk(name: str, *, broken: bool = False, setting: Setting | None = None, eve
     return walk_through(proof, Case(setting or proof.usual(), broken, chosen, 3 if every else 0))
 
 
+@cache
+def honest_walk(name: str, *, broken: bool = False) -> Walk:
+    """Walk through a proof where it is usually shown, once for all tests that only read it."""
+    return walk(name, broken=broken)
+
+
 def wrong(found: Walk) -> list[str]:
     return [f"{fact.statement}: {fact.found} ({fact.by})" for fact in found.wrong]

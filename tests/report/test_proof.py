@@ -7,16 +7,15 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from gradcheck.engines import engines
 from gradcheck.graph import TwoHeadGraph, Wiring
-from gradcheck.proofs import in_order, proofs, walk_through
-from gradcheck.proofs.case import Case
+from gradcheck.proofs import in_order, proofs
 from gradcheck.proofs.picture import draw_picture
 from gradcheck.proofs.polynomial import LOSSES
 from gradcheck.proofs.walk import Curve, Walk
 from gradcheck.report.proof import _branch, print_proofs, print_walk
 from gradcheck.report.proof_plot import plot
-from gradcheck.report.proof_values import shown
+from gradcheck.report.proof_values import laid_out, shown
+from proofs.cases import honest_walk
 
 DEEP = TwoHeadGraph(("dense", "dense_bias", "dense"), ("dense",) * 3, ("dense_bias",) * 3, "parallel")
 
@@ -30,11 +29,30 @@ def printed(walk: Walk, width: int) -> str:
 @pytest.mark.parametrize("broken", [False, True])
 @pytest.mark.parametrize("name", proofs.names())
 @pytest.mark.parametrize("width", [80, 120])
-def test_no_line_is_wider_than_the_terminal(name: str, broken: bool, width: int) -> None:
-    walk = walk_through(proofs[name], Case(proofs[name].usual(), broken, (engines["eager"],), 0))
-    text = printed(walk, width)
-    assert max(map(len, text.splitlines())) <= width
-    assert walk.title in text
+def test_no_line_is_wider_than_the_terminal_or_ends_in_blanks(name: str, broken: bool, width: int) -> None:
+    walk = honest_walk(name, broken=broken)
+    lines = printed(walk, width).splitlines()
+    assert max(map(len, lines)) <= width
+    assert lines == [line.rstrip() for line in lines]
+    assert walk.title in lines[0]
+
+
+def test_what_shows_the_reason_is_the_last_that_is_told() -> None:
+    _, _, end = printed(honest_walk("sum-rule", broken=True), 120).partition("It falls, as it must. ")
+    assert end.splitlines()[1:] == [
+        "  ✓ ∂J/∂W₂ = ∂L₁′/∂W₂ + ∂L₂/∂W₂ (algebra)",
+        "  ✓ a path carries the gradient of loss1 to head2/0/kernel (traced graph)",
+        "  ✓ the two sides differ by exactly grad(loss1 + loss2, head2/0/kernel) (eager)",
+    ]
+
+
+def test_a_claim_that_falls_is_told_beside_what_tensorflow_has() -> None:
+    text = printed(honest_walk("sum-rule", broken=True), 80)
+    assert (
+        "  ✕ ∂J/∂W₂ = ∂L₂/∂W₂  claimed, and false without the premise\n"
+        "      rows of 32, 38, 44, 50\n"
+        "      TensorFlow has rows of 64, 76, 88, 100\n"
+    ) in text
 
 
 def test_the_table_fits_80_columns() -> None:
@@ -87,6 +105,13 @@ def test_a_stop_cuts_a_lane() -> None:
 )
 def test_numbers_are_one_line(value: object, text: str) -> None:
     assert shown(value, 22) == text
+
+
+def test_a_matrix_that_fits_no_line_has_a_row_on_each() -> None:
+    assert laid_out([[1, 20], [300, 4]], 20) == "1  20 | 300  4"
+    assert laid_out([[1, 20], [300, 4]], 10) == "  1  20\n300   4"
+    assert laid_out([[i, 100] for i in range(10)], 10).splitlines()[-2:] == ["7  100", "… and 2 more rows"]
+    assert laid_out(list(range(100)), 22) == shown(list(range(100)), 22)
 
 
 def test_a_plot_says_what_each_sign_is() -> None:

@@ -18,7 +18,7 @@ from gradcheck.proofs import Steps, register_proof
 from gradcheck.proofs.algebra import LOSS, Line, given_at, work_out
 from gradcheck.proofs.case import Case, derive, read_numbers, with_facts
 from gradcheck.proofs.falsify import plant_lies, tried
-from gradcheck.proofs.formula import Formula, Name, Number, Partial, exactly
+from gradcheck.proofs.formula import Formula, Name, Number, Partial, Value, exactly
 from gradcheck.proofs.joint import JOINT, JOINT_LOSS, claim_line, joint_line, lines_for
 from gradcheck.proofs.picture import draw_picture
 from gradcheck.proofs.polynomial import LOSSES, OnWholeNumbers, names_in, why_empty, with_variables
@@ -35,11 +35,9 @@ MEANS = [Name(f"part{i}", "M", str(i)) for i in range(1, len(PARTS) + 1)]
 CUTS = [Name(f"cotangent{i}", "c", str(i)) for i in range(1, len(PARTS) + 1)]
 ACCUMULATED = Name("accumulated", "A")
 _FORMULA = loss1 + loss2
-
-
-def _shares(*, broken: bool) -> list[Fraction]:
-    """Return what each micro-batch's mean is weighted by: its share of the batch, or all alike."""
-    return [Fraction(1, len(PARTS)) if broken else Fraction(part, BATCH) for part in PARTS]
+# What each micro-batch's mean is weighted by: its share of the batch, or all alike.
+_BY_SHARE = [Fraction(part, BATCH) for part in PARTS]
+_ALIKE = [Fraction(1, len(PARTS)) for _ in PARTS]
 
 
 def _accumulating(shares: Sequence[Fraction]) -> Function:
@@ -58,7 +56,7 @@ def _accumulating(shares: Sequence[Fraction]) -> Function:
     return Function("micro-batches", "", "", run)
 
 
-WEIGHTED, AVERAGED = _accumulating(_shares(broken=False)), _accumulating(_shares(broken=True))
+WEIGHTED, AVERAGED = _accumulating(_BY_SHARE), _accumulating(_ALIKE)
 # Each micro-batch by itself.
 ALONE = [_accumulating([Fraction(int(i == place)) for i in range(len(PARTS))]) for place in range(len(PARTS))]
 
@@ -112,6 +110,7 @@ class Accumulation(OnWholeNumbers):
         claims = [claim_line(case.algebra, ACCUMULATED, w, JOINT) for w in own] if case.broken else []
         derivation = derive(case, lines, named, claims=claims, extra=cuts, found=_found(case, own, transform))
 
+        gaps = _gaps(case) if case.broken else {}
         values = work_out(lines, {**given_at(case.setting.point.values), **cuts})
 
         def runs(trial: Trial) -> bool:
@@ -123,9 +122,8 @@ class Accumulation(OnWholeNumbers):
                 yield Check(f"accumulated grad({_FORMULA}, {w}) = that of the batch", w, trial.identical(whole, parts))
 
         def because(trial: Trial) -> Iterator[Check]:
-            for w in own if case.broken and runs(trial) else ():
-                gap = _gap(Number(0) * Partial(MEANS[0], case.algebra.name(w)), case.algebra.name(w))
-                whole = trial.grad(_FORMULA, w) + Gradient(np.asarray(gap.evaluate(values), np.float64)[None])
+            for w, gap in gaps.items() if runs(trial) else ():
+                whole = trial.grad(_FORMULA, w) + Gradient(np.asarray(gap, np.float64)[None])
                 claim = f"by {w} the two sides differ by exactly 1/8*grad(M1) + 1/8*grad(M2) - 1/4*grad(M4)"
                 yield Check(claim, w, trial.close(whole, trial.transformed(transform, _FORMULA, w)))
 
@@ -168,7 +166,7 @@ def _lines(case: Case, own: Sequence[str]) -> list[Line]:
         w = algebra.name(variable)
         ends.append(joint_line(algebra, variable))
         right: Formula | None = None
-        for mean, share in zip(MEANS, _shares(broken=case.broken), strict=True):
+        for mean, share in zip(MEANS, _ALIKE if case.broken else _BY_SHARE, strict=True):
             term = Number(share) * Partial(mean, w)
             right = term if right is None else right + term
         assert right is not None
@@ -185,21 +183,35 @@ def _lines(case: Case, own: Sequence[str]) -> list[Line]:
 
 def _gap(whole: Formula, w: Name) -> Formula:
     """Add to a formula what averaging adds to the gradient: each mean's by how far its weight is off its share."""
-    for mean, alike, share in zip(MEANS, _shares(broken=True), _shares(broken=False), strict=True):
+    for mean, alike, share in zip(MEANS, _ALIKE, _BY_SHARE, strict=True):
         term = Number(abs(alike - share)) * Partial(mean, w)
         if alike != share:
             whole = whole + term if alike > share else whole - term
     return whole
 
 
+def _gaps(case: Case) -> dict[str, Value]:
+    """Work out by every variable what averaging adds: each example's gradient, by how much too much it counts."""
+    algebra, too_much = case.algebra, Name("too much", "c")
+    off = [(alike - share) / size for alike, share, size in zip(_ALIKE, _BY_SHARE, PARTS, strict=True)]
+    given = given_at(case.setting.point.values)
+    given[too_much.key] = np.repeat(np.array(off, dtype=object), PARTS)
+    found: dict[str, Value] = {}
+    for which in LOSS:
+        values = work_out([*algebra.forward(), *algebra.backward(ACCUMULATED, which, too_much)], given)
+        gradients = {w: values.get(Partial(ACCUMULATED, algebra.name(w)).key) for w in case.graph.variables}
+        found |= {w: found.get(w, 0) + gradient for w, gradient in gradients.items() if gradient is not None}
+    return found
+
+
 def _counts(*, broken: bool) -> Fact:
     """Differentiate what is accumulated by each example's loss: what that example counts."""
-    losses = tf.Variable(tf.ones(BATCH, tf.float64))
+    losses, shares = tf.Variable(tf.ones(BATCH, tf.float64)), _ALIKE if broken else _BY_SHARE
     with tf.GradientTape() as tape:
         means = [tf.reduce_mean(losses[end - size : end]) for end, size in zip(accumulate(PARTS), PARTS, strict=True)]
-        total = tf.add_n([float(share) * mean for share, mean in zip(_shares(broken=broken), means, strict=True)])
+        total = tf.add_n([float(share) * mean for share, mean in zip(shares, means, strict=True)])
     counts = [Fraction(float(count)) for count in tape.gradient(total, losses)]
-    expected = [share / size for share, size in zip(_shares(broken=broken), PARTS, strict=True) for _ in range(size)]
+    expected = [share / size for share, size in zip(shares, PARTS, strict=True) for _ in range(size)]
     each = "1/4, 1/4, 1/8, 1/8 and four times 1/16" if broken else "1/8 each"
     found = ", ".join(map(str, counts))
     return Fact(f"the eight examples count {each}", found, counts == expected, "eager", reason=broken)

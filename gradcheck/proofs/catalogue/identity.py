@@ -30,6 +30,7 @@ from gradcheck.proofs.walk import Fact, Numbers, Reading, plain
 from gradcheck.trial import Arena, Trial
 
 DOUBT_BITS = 128
+TOO_SMALL = 1
 _LARGEST, _FEWEST = 64, 32
 _EXACT_BELOW = 2.0**49  # directions are sixteenths: four bits of float64's 53 are theirs
 _FORMULA = loss1 + loss2
@@ -120,7 +121,7 @@ def _draw(case: Case) -> ExactPoints:
     graph, sizes = case.graph, {axis: max(1, size) for axis, size in case.setting.point.sizes.items()}
     bound, highest = find_bound(graph, sizes) or 1, max(loss_degrees(graph))
     count = max(_FEWEST, math.ceil(DOUBT_BITS / math.log2((2 * bound + 1) / highest)))
-    bound = 1 if case.broken else bound
+    bound = TOO_SMALL if case.broken else bound
     return ExactPoints(draw_integers(graph, sizes, count, bound=bound, seed=case.setting.seed), bound, highest)
 
 
