@@ -197,4 +197,6 @@ class Report:
     def _repr_html_(self) -> str:
         cells = {key: cell.judged for key, cell in self.cells.items()}
         claims = [ClaimShown(claim.sentence, claim.expected, claim.found, claim.holds) for claim in self.claims]
-        return report_html(cells, claims, [found.witness._repr_html_() for found in self.violations], self._closing)
+        witnesses = [found.witness for found in self.violations]
+        broken = [(f"{witness.law} broken by {witness.by}", witness._repr_html_()) for witness in witnesses]
+        return report_html(cells, claims, broken, self._closing)

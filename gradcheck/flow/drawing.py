@@ -29,5 +29,7 @@ def draw(
     for name in variables:
         table.add_row(name, *(text(loss, name) for loss in losses))
     file = StringIO()
-    Console(file=file, width=_WIDTH, force_terminal=False, highlight=False, markup=False).print(table)
+    # In a notebook rich would show the table itself, and write nothing.
+    console = Console(file=file, width=_WIDTH, force_terminal=False, force_jupyter=False, highlight=False, markup=False)
+    console.print(table)
     return file.getvalue()

@@ -59,20 +59,23 @@ def judged_html(judged: Judged) -> str:
 
 
 def report_html(
-    cells: Mapping[tuple[str, str], Judged], claims: Sequence[ClaimShown], broken: Sequence[str], closing: str
+    cells: Mapping[tuple[str, str], Judged],
+    claims: Sequence[ClaimShown],
+    broken: Sequence[tuple[str, str]],
+    closing: str,
 ) -> str:
     """Return a table of laws by engines, and every broken law below it.
 
     Args:
         cells: By names of law and engine.
         claims: Of the seed's experiment.
-        broken: Fragments of HTML, one a broken law.
+        broken: What is broken, in a line, and a fragment of HTML that tells it.
         closing: What was judged, in a line.
     """
     laws, engines = (list(dict.fromkeys(key[place] for key in cells)) for place in (0, 1))
     shown = {judged.verdict: judged.badge for judged in cells.values()}
     fragment = render(
         "report.html.jinja", cells=cells, laws=laws, engines=engines, legend=list(shown.values()), claims=claims,
-        broken=list(map(Markup, broken)), closing=closing,
+        broken=[(line, Markup(fragment)) for line, fragment in broken], closing=closing,
     )  # fmt: skip
     return str(fragment)

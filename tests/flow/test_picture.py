@@ -127,6 +127,13 @@ def test_a_notebook_shows_the_table_in_words_with_explanations(flow: Flow) -> No
     assert "a<b>" not in text
 
 
+def test_a_flow_prints_itself_in_a_notebook_too(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = str(flow)
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    assert str(flow) == plain
+    assert "blocked by StopGradient" in plain
+
+
 def arrows(flow: Flow) -> list[str]:
     """Return what each arrow of the picture in a notebook says."""
     (picture,) = pictures(flow._repr_html_())
