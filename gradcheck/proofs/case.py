@@ -46,6 +46,7 @@ class Case:
     broken: bool = False
     engines: Sequence[Engine] = field(default_factory=lambda: tuple(engines))
     tries: int = 3
+    _arenas: dict[tuple[tuple[Objective, ...], bool], Arena] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def graph(self) -> TwoHeadGraph:
@@ -58,11 +59,13 @@ class Case:
         return Algebra(self.graph, max(1, self.setting.point.sizes["batch"]))
 
     def trial(self, engine: Engine, formulas: Iterable[Expression | Objective], *, exact: bool = True) -> Trial:
-        """Return an engine's view of the setting; differences are never exact."""
+        """Return an engine's view of the setting, where it computes once; differences are never exact."""
         objectives = tuple(dict.fromkeys(map(as_objective, formulas)))
-        points = self.setting.point.stacked()
-        arena = Arena(self.graph, points, objectives, stacked=False, exact=exact and engine.sees_absence)
-        return Trial(arena, engine, tuple(e for e in self.engines if e.sees_absence))
+        key = objectives, exact and engine.sees_absence
+        if key not in self._arenas:
+            points = self.setting.point.stacked()
+            self._arenas[key] = Arena(self.graph, points, objectives, stacked=False, exact=key[1])
+        return Trial(self._arenas[key], engine, tuple(e for e in self.engines if e.sees_absence))
 
 
 # --- the derivation ----------------------------------------------------------------------------

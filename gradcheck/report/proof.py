@@ -78,8 +78,8 @@ def _lay(console: Console, body: Text | Table, *, indent: int = _INDENT) -> None
         console.print(line, soft_wrap=True)
 
 
-def _marked(console: Console, mark: str, text: str) -> None:
-    """Print a mark, and beside it text that wraps below itself."""
+def _beside(console: Console, mark: str, text: str) -> None:
+    """Print a mark, or a name, and beside it text that wraps below itself."""
     line = Table.grid(padding=(0, 1, 0, 0))
     line.add_column(no_wrap=True)
     line.add_column(overflow="fold")
@@ -102,9 +102,9 @@ def _claim(walk: Walk, console: Console) -> None:
     _put(console, escape(walk.claim))
     _put(console, escape(walk.equation), indent=4, style="bold")
     if walk.broken:
-        _marked(console, "[red]✕[/]", f"[red]premise removed:[/] {escape(walk.removal)}")
+        _beside(console, "[red]✕[/]", f"[red]premise removed:[/] {escape(walk.removal)}")
     else:
-        _marked(console, "[green]✓[/]", f"[green]premise:[/] {escape(walk.premise)}")
+        _beside(console, "[green]✓[/]", f"[green]premise:[/] {escape(walk.premise)}")
     sizes = ", ".join(f"{axis}={size}" for axis, size in walk.setting["point"]["sizes"].items())
     name = f"{walk.setting['name']}{', without its premise' if walk.broken else ''}"
     _put(console, escape(f"at {name}: {_graph(walk.setting['graph'])}; {sizes}"), style="dim")
@@ -162,7 +162,7 @@ def _derivation(derivation: Derivation, console: Console) -> None:
 def _line(line: Shown, console: Console) -> None:
     mark = "[dim]·[/]" if line.found is None and line.holds else "[green]✓[/]" if line.holds else "[bold red]✕[/]"
     style = "bold" if line.concludes else "default"
-    _marked(console, mark, f"[{style}]{escape(line.text)}[/]  [dim]{escape(line.why)}[/]")
+    _beside(console, mark, f"[{style}]{escape(line.text)}[/]  [dim]{escape(line.why)}[/]")
     _put(console, Text(laid_out(line.value, console.width - _NUMBERS)), indent=_NUMBERS)
     if not line.holds:
         found = "no gradient" if line.found is None else laid_out(line.found, console.width - _NUMBERS - 15)
@@ -182,7 +182,7 @@ def _structure(structure: Structure, console: Console) -> None:
     if variables:
         _lay(console, table)
     for ends, steps in structure.paths.items():
-        _put(console, escape(f"{ends}: {' > '.join(steps)}"), style="dim")
+        _beside(console, f"[dim]{escape(ends)}:[/]", f"[dim]{escape(' > '.join(steps))}[/]")
     _facts(structure.facts, console)
 
 
@@ -204,7 +204,7 @@ def _numbers(numbers: Numbers, console: Console, *, broken: bool) -> None:
         fallen = [fact for fact in facts.values() if not fact.holds]
         if fallen:
             words = f"{escape(fallen[0].statement)}\n{escape(fallen[0].by)}: {escape(fallen[0].found)}"
-            _marked(console, "[red]✕[/]", f"[red]{words}[/]")
+            _beside(console, "[red]✕[/]", f"[red]{words}[/]")
     _facts([fact for facts in by_statement.values() if len(facts) == 1 for fact in facts.values()], console)
     if numbers.curves:
         console.print()
@@ -262,7 +262,7 @@ def _facts(facts: Iterable[Fact], console: Console) -> None:
         mark = _mark(fact)
         words = fact.found if fact.found not in ("", fact.statement) else ""
         by = f" [dim]({escape(fact.by)})[/]" if fact.by else ""
-        _marked(console, mark, f"{escape(fact.statement)}{f': {escape(words)}' if words else ''}{by}")
+        _beside(console, mark, f"{escape(fact.statement)}{f': {escape(words)}' if words else ''}{by}")
 
 
 def _gathered(facts: Iterable[Fact]) -> Iterator[Fact]:
@@ -284,7 +284,7 @@ def _closing(walk: Walk, console: Console) -> None:
         _put(console, f"[bold red]✕ {escape(fact.statement)}[/]: {escape(fact.found)}", indent=0)
     _put(console, closing_words(walk), indent=0)
     for statement, names in _gathered_reasons(walk).items():
-        _marked(console, "[green]✓[/]", f"{escape(statement)} [dim]({escape(names)})[/]")
+        _beside(console, "[green]✓[/]", f"{escape(statement)} [dim]({escape(names)})[/]")
 
 
 def _gathered_reasons(walk: Walk) -> Mapping[str, str]:

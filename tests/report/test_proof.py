@@ -38,7 +38,7 @@ def test_no_line_is_wider_than_the_terminal_or_ends_in_blanks(name: str, broken:
 
 
 def test_what_shows_the_reason_is_the_last_that_is_told() -> None:
-    _, _, end = printed(honest_walk("sum-rule", broken=True), 120).partition("It falls, as it must. ")
+    _, _, end = printed(honest_walk("sum-rule", broken=True), 140).partition("It falls, as it must. ")
     assert end.splitlines()[1:] == [
         "  ✓ ∂J/∂W₂ = ∂L₁′/∂W₂ + ∂L₂/∂W₂ (algebra)",
         "  ✓ a path carries the gradient of loss1 to head2/0/kernel (traced graph)",

@@ -35,6 +35,7 @@ MEANS = [Name(f"part{i}", "M", str(i)) for i in range(1, len(PARTS) + 1)]
 CUTS = [Name(f"cotangent{i}", "c", str(i)) for i in range(1, len(PARTS) + 1)]
 ACCUMULATED = Name("accumulated", "A")
 _FORMULA = loss1 + loss2
+_FORMULAS = (loss1, loss2, _FORMULA)
 # What each micro-batch's mean is weighted by: its share of the batch, or all alike.
 _BY_SHARE = [Fraction(part, BATCH) for part in PARTS]
 _ALIKE = [Fraction(1, len(PARTS)) for _ in PARTS]
@@ -133,18 +134,17 @@ class Accumulation(OnWholeNumbers):
                 compared = trial.identical(Gradient(expected), trial.transformed(transform, _FORMULA, w))
                 yield Check(f"accumulated grad({_FORMULA}, {w}) is the number derived", w, compared)
 
-        formulas = [loss1, loss2, _FORMULA]
         return Steps(
             picture,
             derivation,
             read_structure(case.graph, LOSSES, picture, [("loss2", w, Kind.CONNECTED) for w in own]),
             with_facts(
                 read_numbers(
-                    case, formulas, conclude, support, because=because, show=[(_FORMULA, w) for w in own]
+                    case, _FORMULAS, conclude, support, because=because, show=[(_FORMULA, w) for w in own]
                 ),
                 [_counts(broken=case.broken)],
             ),
-            tried(case, self.fit, ["accumulation"], plant_lies(case, formulas, (_FORMULA, own[0]), conclude)),
+            tried(case, self.fit, ["accumulation"], plant_lies(case, _FORMULAS, (_FORMULA, own[0]), conclude)),
         )  # fmt: skip
 
 
@@ -219,9 +219,12 @@ def _counts(*, broken: bool) -> Fact:
 
 def _found(case: Case, own: Sequence[str], transform: Function) -> dict[str, Array]:
     """Return what TensorFlow accumulates, and each micro-batch's mean gradient, eagerly."""
-    points, found = case.setting.point.stacked(), {}
-    for of, one in [(ACCUMULATED, transform), *zip(MEANS, ALONE, strict=True)]:
-        gradients = one.differentiate(case.graph, points, engines["eager"])
+    found: dict[str, Array] = {}
+    eager = engines["eager"]
+    computed = {ACCUMULATED: case.trial(eager, _FORMULAS).arena.transformed(transform, eager)}
+    points = case.setting.point.stacked()
+    computed |= {mean: one.differentiate(case.graph, points, eager) for mean, one in zip(MEANS, ALONE, strict=True)}
+    for of, gradients in computed.items():
         for w in own:
             if not isinstance(gradients[w], Unconnected):
                 found[Partial(of, case.algebra.name(w)).key] = exactly(np.asarray(gradients[w])[0])

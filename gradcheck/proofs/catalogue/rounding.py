@@ -158,11 +158,11 @@ def _compute(trial: Trial, variables: Iterable[str]) -> dict[str, Array]:
 def _judge(gradients: dict[str, Array], bounds: Bounds, engine: str, *, broken: bool) -> Iterator[Fact]:
     """Hold each gradient against the exact one; without the premise, what is left of it after bfloat16."""
     worst = _worst({w: _coarsened(g) if broken else g for w, g in gradients.items()}, bounds)
-    found = f"the worst entry, of {worst[1]}, is off by {worst[0]:.2g} of the bound"
+    found = f"the worst entry, of {worst[1]}, is off by {worst[0]:.3g} times the bound"
     yield Fact(f"every entry of grad({_FORMULA}, w) is within the bound", found, worst[0] <= 1, engine, concludes=True)
     if broken:
         before = _worst(gradients, bounds)
-        found = f"the worst entry is off by {before[0]:.2g} of the bound"
+        found = f"the worst entry is off by {before[0]:.3g} times the bound"
         yield Fact("before bfloat16 every entry is within the bound", found, before[0] <= 1, engine, reason=True)
         exact = all(np.array_equal(_coarsened(g), _to_eight_digits(g)) for g in gradients.values())
         statement = "after it, every entry is that one rounded to 8 binary digits"

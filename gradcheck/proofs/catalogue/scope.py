@@ -160,13 +160,13 @@ class StopGradient(OnWholeNumbers):
         joint, named = loss1 + loss2, {**LOSSES, "joint": loss1 + loss2}
         owned = [(w, own) for block, own in (("head1", loss1), ("head2", loss2)) for w in names_in(case.graph, block)]
         head1, picture = names_in(case.graph, "head1"), draw_picture(case.graph, LOSSES)
-        chained = case.setting.changed(wiring=Wiring.CHAINED)
+        chained = with_setting(case, case.setting.changed(wiring=Wiring.CHAINED))
         leaks = [w for w in head1 if case.broken]
         lines = joint_lines(case.algebra, [w for w, _ in owned], concludes=True, because=leaks)
         derivation = derive(case, lines, named, claims=[claim_line(case.algebra, JOINT, w, LOSS[1]) for w in leaks])
 
         def conclude(trial: Trial) -> Iterator[Check]:
-            split = with_setting(case, chained).trial(trial.engine, [loss1, loss2])
+            split = chained.trial(trial.engine, [loss1, loss2])
             for w, own in owned:
                 compared = trial.identical(split.grad(own, w), trial.grad(joint, w))
                 yield Check(f"grad(loss1 + loss2, {w}) = grad({own}, {w}) by a list", w, compared)
@@ -184,7 +184,7 @@ class StopGradient(OnWholeNumbers):
         numbers = read_numbers(
             case, [loss1, loss2, joint], conclude, support, because=because, show=[(joint, w) for w, _ in owned]
         )
-        trained = training(chained, adam())
+        trained = training(chained.setting, adam())
         return Steps(
             picture,
             derivation,
