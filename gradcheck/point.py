@@ -65,10 +65,15 @@ class Point:
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Points of the same sizes, stacked: every value has a leading points axis."""
+    """Points of the same sizes, stacked: every value has a leading points axis.
+
+    Attributes:
+        narrow: Whether float32 is known to hold every float.
+    """
 
     sizes: Sizes
     values: Mapping[str, Array]
+    narrow: bool = False
 
     def __len__(self) -> int:
         return len(self.values["ids"])
@@ -81,7 +86,7 @@ class Points:
 
     def take(self, indices: Any) -> Points:
         """Return the points at ``indices`` (integers, booleans or a slice)."""
-        return Points(self.sizes, {name: value[indices] for name, value in self.values.items()})
+        return Points(self.sizes, {name: value[indices] for name, value in self.values.items()}, self.narrow)
 
     def replaced(self, indices: Any, others: Points) -> Points:
         """Return the points with those at ``indices`` replaced by ``others``."""
@@ -99,7 +104,7 @@ class Points:
 
     def rounded(self, dtype: str) -> Points:
         """Return the points with every float rounded to what ``dtype`` can hold."""
-        if dtype == "float64":
+        if dtype == "float64" or (dtype == "float32" and self.narrow):
             return self
         return self.map_floats(lambda _, value: value.astype(dtype).astype(np.float64))
 
@@ -166,7 +171,8 @@ def _draw(graph: TwoHeadGraph, sizes: Sizes, count: int, seed: int, start: int, 
         words = bits[:, offset : offset + lengths[name]].reshape(count, *shape)
         offset += lengths[name]
         values[name] = _value(graph, sizes, name, words, bound)
-    return Points(dict(sizes), values)
+    narrow = bound is None and all(_narrow(graph, sizes, name) for name in graph.variables)
+    return Points(dict(sizes), values, narrow)
 
 
 def _value(graph: TwoHeadGraph, sizes: Sizes, name: str, words: Array, bound: int | None) -> Array:
@@ -182,8 +188,8 @@ def _value(graph: TwoHeadGraph, sizes: Sizes, name: str, words: Array, bound: in
     if bound is not None:
         return _below(words, 2 * bound + 1).astype(np.float64) - bound
     # Odd multiples of 2^-13 between -2 and 2: never zero, and exact in float32. No step on the way rounds either.
-    unit = 2.0**-13 * _scale(graph, sizes, name)
-    drawn = (words >> np.uint64(50)).astype(np.float64)
+    unit = _unit(graph, sizes, name)
+    drawn = (words >> np.uint64(50)).view(np.int64).astype(np.float64)  # which is quicker from signed numbers
     drawn *= 2.0 * unit
     drawn += (1.0 - 2.0**14) * unit + _center(graph, name)
     return np.asarray(drawn)
@@ -199,6 +205,17 @@ def _distribution(words: Array) -> Array:
     cuts = np.sort(_below(words[..., 1:], 1025), axis=-1).astype(np.float64)
     ends = np.full((*words.shape[:-1], 1), 1024.0)
     return np.asarray(np.diff(np.concatenate([0 * ends, cuts, ends], axis=-1)) / 1024.0)
+
+
+def _narrow(graph: TwoHeadGraph, sizes: Sizes, name: str) -> bool:
+    """Whether float32 holds what is drawn: a layer may have any center."""
+    steps = _center(graph, name) / _unit(graph, sizes, name)
+    return steps.is_integer() and abs(steps) < 2**23
+
+
+def _unit(graph: TwoHeadGraph, sizes: Sizes, name: str) -> float:
+    """Return what values are odd multiples of, around their center."""
+    return 2.0**-13 * _scale(graph, sizes, name)
 
 
 def _scale(graph: TwoHeadGraph, sizes: Sizes, name: str) -> float:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from gradcheck.errors import UsageError
 from gradcheck.golden import GOLDEN_GRAPH, SEED_GRAPH, W1, W2, golden_point
 from gradcheck.graph import TwoHeadGraph
+from gradcheck.layer import layer, layers
 from gradcheck.point import Point, Points, draw, draw_integers, stack, value_shapes
 from gradcheck.strategies import points, sizes, two_head_graphs
 
@@ -48,7 +49,8 @@ def test_drawn_values_fit_the_graph_and_float32(graph: TwoHeadGraph, data: st.Da
     chosen = data.draw(sizes(graph))
     drawn = draw(graph, chosen, 2, seed=seed)
     assert {name: value.shape[1:] for name, value in drawn.values.items()} == value_shapes(graph, chosen)
-    assert same(drawn, drawn.rounded("float32"))
+    assert drawn.narrow
+    assert same(drawn, replace(drawn, narrow=False).rounded("float32"))
     assert all(np.all(drawn.values[name] != 0) for name in graph.variables)
     assert np.all((drawn.values["ids"] >= 0) & (drawn.values["ids"] < chosen["vocabulary"]))
 
@@ -157,6 +159,19 @@ def test_stacks_are_cut_joined_and_replaced() -> None:
     changed = drawn.replaced([1, 3], drawn.take([0, 0]))
     assert [same(changed[i], drawn[0]) for i in range(4)] == [True, True, False, True]
     assert not same(drawn[1], drawn[0])
+
+
+@pytest.mark.parametrize(("center", "narrow"), [(1.0, True), (0.1, False), (2.0**12, False)])
+def test_a_center_that_float32_does_not_hold_with_its_distance_is_known(
+    monkeypatch: pytest.MonkeyPatch, *, center: float, narrow: bool
+) -> None:
+    monkeypatch.setattr(layers, "_entries", dict(layers._entries))
+    layer("centered", parameters={"scale": ("in",)}, centers={"scale": center})(lambda x, scale: x * scale)
+    drawn = draw(TwoHeadGraph(head1=("centered",)), {"batch": 1, "vocabulary": 2, "embedding": 2, "head2/0": 2}, 9)
+    assert drawn.narrow is narrow
+    assert same(drawn, replace(drawn, narrow=False).rounded("float32")) is narrow
+    assert drawn.take([0, 1]).narrow is narrow
+    assert not drawn.map_floats(lambda _, value: value).narrow
 
 
 def test_rounding_changes_floats_alone() -> None:

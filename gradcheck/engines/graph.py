@@ -50,4 +50,9 @@ def graph(objective, variable, dtype):
 
 @remembered
 def _program(graph: TwoHeadGraph, objectives: tuple[Objective, ...], stacked: bool) -> TapeProgram:
-    return TapeProgram(graph, objectives, int(stacked), Graph.wrap)
+    return TapeProgram(graph, objectives, int(stacked), _traced)
+
+
+def _traced(function: Callable[..., Any], specs: list[Any]) -> Any:
+    """Trace at once: what then is called need not look for the trace that fits."""
+    return Graph.wrap(function, specs).get_concrete_function()
