@@ -154,8 +154,8 @@ def test_a_fall_of_which_nothing_shows_the_reason_is_not_as_stated() -> None:
         (
             "numeric",
             [
-                "what is left goes as h instead",
-                "what is left is h * <grad(f, X), max(d, 0)>, and what sympy has of higher order",
+                "the remainder goes as h instead",
+                "the remainder is h*<grad(f, X), max(d, 0)>, and the higher orders that sympy has",
                 "the numeric engine sees a kink here",
             ],
         ),

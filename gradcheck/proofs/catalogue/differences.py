@@ -45,7 +45,7 @@ class NumericAgainstAutomatic(OnWholeNumbers):
     title = "Numeric against automatic"
     claim = (
         "A difference quotient is off by truncation, which shrinks with its step, and by rounding, which grows as 1/h: "
-        "its error is a V. What is left of f(w + h*d) beside f(w) and h times the right slope is of second order in h."
+        "its error is a V. The remainder f(w + h*d) - f(w) - h*<grad(f, w), d> is of second order in h."
     )
     equation = "f(w + h*d) = f(w) + h*<grad(f, w), d> + O(h^2)"
     premise = "The losses are twice differentiable where the step goes."
@@ -210,16 +210,16 @@ def _judge(case: Case, line: Line, found: Fraction, engine: Engine) -> Iterator[
     steps: Sequence[float] = _KINK_STEPS if case.broken else line.clear
     fitted = fitted_slope(steps, [line.remainder(h, float(found)) for h in steps])
     told = f"h^{fitted:.3f}, fitted through {len(steps)} steps"
-    statement = "what is left beside f(w) and h * <grad(f, w), d> goes as h^2"
+    statement = "the remainder f(w + h*d) - f(w) - h*<grad(f, w), d> goes as h^2"
     yield Fact(statement, told, abs(fitted - 2) < _NEAR, engine.name, concludes=True)
     if not case.broken:
         same = found == line.coefficients[1]
         yield Fact("<grad(f, w), d> is sympy's coefficient of h", str(found), same, engine.name)
         return
-    yield Fact("what is left goes as h instead", told, abs(fitted - 1) < _NEAR, engine.name, reason=True)
+    yield Fact("the remainder goes as h instead", told, abs(fitted - 1) < _NEAR, engine.name, reason=True)
     slope, allowed = kink_slope(case.setting), 3 * Line(_without_relu(case.setting)).rounding
     worst = max(abs(line.remainder(h, float(found)) - abs(_left(case.setting, slope, h))) / allowed for h in steps)
-    statement = "what is left is h * <grad(f, X), max(d, 0)>, and what sympy has of higher order"
+    statement = "the remainder is h*<grad(f, X), max(d, 0)>, and the higher orders that sympy has"
     told = f"{slope:g} * h; {worst:.2g} of what rounding may do"
     yield Fact(statement, told, worst <= 1, engine.name, reason=True)
 

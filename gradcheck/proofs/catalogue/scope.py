@@ -45,8 +45,8 @@ class VarList(OnWholeNumbers):
     name = "var-list"
     title = "A list of variables"
     claim = (
-        "A variable outside of every list stays as it was, and Adam's first step moves each listed weight by its "
-        "learning rate; yet a list cuts nothing: loss2's gradient by w1 is there all the same."
+        "A variable outside every list stays as it was, and Adam's first step moves each listed weight by the learning "
+        "rate; yet a list cuts nothing: loss2's gradient by w1 is there all the same."
     )
     equation = "w not in var_list => w[k] = w[0];  grad(loss2, w1) is not None"
     premise = "Each loss's gradients are applied to its own head's variables alone; head 2 reads head 1's output."
@@ -137,7 +137,7 @@ class StopGradient(OnWholeNumbers):
     premise = "Head 2 reads head 1's output through tf.stop_gradient."
     removal = "The stop is taken away, and the joint loss is applied to both heads as before."
     reason = (
-        "loss2 reaches w1 again: the joint gradient by w1 is off by exactly grad(loss2, w1), and by that Adam moves w1."
+        "loss2 reaches w1 again: the joint gradient by w1 is off by exactly grad(loss2, w1), and Adam moves w1 by it."
     )
     falsified_by = "One bit of a gradient or of a weight in which the two routes differ."
     order = 4
