@@ -12,6 +12,7 @@ from gradcheck.cli.shared import clear_errors, console, progress
 from gradcheck.errors import UsageError
 
 if TYPE_CHECKING:
+    from gradcheck.proofs.chapter import Book
     from gradcheck.proofs.walk import Walk
 
 
@@ -34,6 +35,9 @@ def prove(
     break_: Annotated[bool, typer.Option("--break", help="Remove the premise, and see the claim fall.")] = False,
     engine: Annotated[list[str] | None, typer.Option("--engine", help="Only this engine; may be repeated.")] = None,
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the steps as JSON; - for stdout.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a page to learn from; without NAME, of all proofs.")
+    ] = None,
 ) -> None:
     """Walk through a proof: claim, picture, derivation, structure, numbers, and what would falsify it.
 
@@ -41,14 +45,21 @@ def prove(
     or --sizes the same proof is shown on another graph, or at other numbers. What a GRAPH does not name is as
     the proof usually has it; a file holds a graph as JSON, or a witness.
 
+    --html writes a page that needs no network: each claim with its premise and without, and a backward pass to
+    step through in every wiring.
+
     Exit code: 0 the claim is shown, or with --break falls for the stated reason; 1 it is not so; 2 wrong usage;
     3 an engine failed.
     """
     with clear_errors():
         if name is None:
-            _refuse_without_name(graph, seed, sizes, break_, engine, json)
+            _refuse_without_name(graph, seed, sizes, break_, json, None if html else engine)
+            if html:
+                raise typer.Exit(_write_all(html, engine or ()))
             _print_list()
             return
+        if html:
+            raise typer.Exit(_write_one(name, graph, seed, sizes, engine or (), json, html, broken=break_))
         walk = _walk(name, graph, seed, sizes, engine or (), json, broken=break_)
         _write(walk, json)
     raise typer.Exit(walk.exit_code)
@@ -81,6 +92,64 @@ def _walk(
     with progress() as update:
         update(f"walking through {proof.name}", 0.5)
         return run_prove(name, graph=graph, seed=seed, sizes=sizes, without_premise=broken, engines=names)
+
+
+def _write_all(html: Path, names: Sequence[str]) -> int:
+    """Write the page of all proofs, and say whether all are as stated."""
+    from gradcheck.proofs import in_order
+
+    book = _book([(proof.name, None, None, None) for proof in in_order()], names, [html], html)
+    told = "all as stated" if book.exit_code == 0 else "not all as stated: see there"
+    typer.echo(f"{len(book.chapters)} proofs, {told}: {html}")
+    return book.exit_code
+
+
+def _write_one(
+    name: str,
+    graph: str | None,
+    seed: int | None,
+    sizes: str | None,
+    names: Sequence[str],
+    json: Path | None,
+    html: Path,
+    *,
+    broken: bool,
+) -> int:
+    """Write the page of one proof, and print the form of it that is asked for."""
+    files = [html, *([json] if json and str(json) != "-" else [])]
+    book = _book([(name, graph, seed, sizes)], names, files, html, opened=broken)
+    chapter = book.chapters[0]
+    _write(chapter.fallen if broken else chapter.walk, json)
+    return book.exit_code
+
+
+def _book(
+    asked: Sequence[tuple[str, str | None, int | None, str | None]],
+    names: Sequence[str],
+    files: Sequence[Path],
+    html: Path,
+    *,
+    opened: bool = False,
+) -> Book:
+    """Compute what a page shows, and write it."""
+    from gradcheck.files import check_writable, write_whole
+    from gradcheck.proofs import proofs
+    from gradcheck.proofs.asked import choose_engines, find_setting
+    from gradcheck.proofs.chapter import write_book
+    from gradcheck.proofs.symbolic import load_sympy
+    from gradcheck.report.proof_page import proof_page
+
+    known = [(proofs[name], graph, seed, sizes) for name, graph, seed, sizes in asked]
+    load_sympy()
+    for path in files:
+        check_writable(path)
+    with progress() as update:
+        from gradcheck.engines import engines
+
+        told = [(proof, find_setting(proof, graph, seed, sizes)) for proof, graph, seed, sizes in known]
+        book = write_book(told, choose_engines(names) if names else tuple(engines), update)
+        write_whole(html, proof_page(book, opened=opened))
+    return book
 
 
 def _write(walk: Walk, json: Path | None) -> None:
