@@ -10,9 +10,10 @@ import pytest
 
 from faults.faults import Fault, Faulty
 from gradcheck.engines import engines
+from gradcheck.flow.cell import Kind
 from gradcheck.golden import GOLDEN_GRAPH
 from gradcheck.gradient import Unconnected
-from gradcheck.proofs import in_order, trained
+from gradcheck.proofs import in_order, structure, trained
 from gradcheck.proofs.catalogue import accumulation, identity, rounding, slices
 from gradcheck.proofs.walk import Fact, Walk
 from gradcheck.training.history import History
@@ -293,3 +294,14 @@ def test_a_reduction_that_is_wrong_by_something_else(monkeypatch: pytest.MonkeyP
     assert _other_reason(walk("floating-point", broken=True)) == [
         "after it, every entry is that one rounded to 8 binary digits"
     ]
+
+
+@pytest.mark.parametrize("name", ["sum-rule", "product-rule", "var-list", "stop-gradient", "independent-heads"])
+def test_a_traced_graph_that_has_no_such_path(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = structure.find_cell
+
+    def lie(*asked):
+        return replace(honest(*asked), kind=Kind.INDEPENDENT)
+
+    monkeypatch.setattr(structure, "find_cell", lie)
+    assert any(text.startswith("a path carries") for text in _other_reason(walk(name, broken=True)))
