@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from typing import Any
+
+from sphinx.util.docstrings import prepare_docstring
 
 from site_pages.commands import write_commands
 from site_pages.elsewhere import relink, write_elsewhere
@@ -16,7 +19,7 @@ def setup(app: Any) -> dict[str, bool]:
     app.connect("config-inited", _write_all)
     app.connect("source-read", _relink_page)
     app.connect("autodoc-process-signature", _show_signature)
-    app.connect("autodoc-process-docstring", _keep_underscore, priority=900)
+    app.connect("autodoc-process-docstring", _mend_docstring, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -46,7 +49,8 @@ def _is_only_read(name: str, signature: str) -> bool:
     return name.count(".") > 1 or re.search(r"\b_\w+:", signature) is not None
 
 
-def _keep_underscore(*given: Any) -> None:
-    """Let an argument such as ``from_`` keep its last letter, which reStructuredText takes for a link."""
-    lines: list[str] = given[-1]
+def _mend_docstring(_app: Any, what: str, _name: str, documented: Any, _options: Any, lines: list[str]) -> None:
+    """Undo what napoleon takes for a type in a property's sentence, and keep the last letter of ``from_``."""
+    if what == "property" and not re.search(r"^\w+:$", inspect.getdoc(documented) or "", re.MULTILINE):
+        lines[:] = prepare_docstring(documented.__doc__ or "")
     lines[:] = [re.sub(r"^:param (\w+)_:", r":param \1\\_:", line) for line in lines]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from gradcheck.laws import laws
 from gradcheck.training.laws import step_laws
 from pages.blocks import TOP, Block
+from pages.unrun import check_unrun
 
 Owner = Callable[[Block], bool]
 
@@ -48,7 +49,22 @@ def _generated(block: Block) -> bool:
 
 
 def _recorded(block: Block) -> bool:
-    return block.language == "text" and block.page in RECORDED and block.marker != "file"
+    if block.language != "text" or block.page not in RECORDED or block.marker == "file":
+        return False
+    if block.page == "docs/sweeps.md":
+        _check_sweep(block)
+    return True
+
+
+def _check_sweep(block: Block) -> None:
+    """Hold a sweep's table against the report that is kept, and its commands against what there is."""
+    for line in block.text.splitlines():
+        if line.startswith("gradcheck "):
+            assert check_unrun(line, block.place)
+        elif row := re.match(r"│ ([\w-]+) +│ +([\d,]+) ", line):
+            report = (TOP / "docs" / "sweeps" / f"{block.heading}.html").read_text(encoding="utf-8")
+            cell = rf'{row[1]}</th><td[^>]*><span class="points">{row[2]}</span>'
+            assert re.search(cell, report), f"{block.place}: the report has no {row[2]} for {row[1]}"
 
 
 def _as_a_whole(block: Block) -> bool:

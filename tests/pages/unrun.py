@@ -40,6 +40,7 @@ UNRUN = {
     "gradcheck coverage": OPS,
     "gradcheck verify --law": VERIFY,
     "gradcheck verify --optimizer": VERIFY,
+    "gradcheck verify --layer": VERIFY,
     "gradcheck routes": "it takes minutes; tests/test_docs.py makes its table",
     "gradcheck prove": PROVE,
     "gradcheck baseline": BASELINE,
