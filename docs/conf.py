@@ -45,6 +45,7 @@ add_module_names = False
 html_theme = "furo"
 html_title = "gradcheck"
 html_static_path = ["_static"]
+html_extra_path = ["_generated/pages"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sourcelink = False

@@ -21,6 +21,7 @@ from gradcheck.training.optimizers import find_optimizers
 from gradcheck.training.plan import one_of_each
 from gradcheck.training.routes import routes
 from gradcheck.training.table import compare_routes
+from pages.blocks import find_pages
 
 TOP = Path(__file__).parent.parent
 
@@ -66,20 +67,7 @@ def test_engine_is_documented_in_its_own_words(engine) -> None:
     assert f"| `{engine.name}` | {engine.about} |" in (TOP / "docs" / "laws.md").read_text()
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        *("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/laws.md", "docs/training.md"),
-        *(
-            "docs/cluster.md",
-            "docs/performance.md",
-            "docs/sweeps.md",
-            "docs/trophies.md",
-            "docs/upgrading.md",
-            "docs/why-is-my-gradient-none.md",
-        ),
-    ],
-)
+@pytest.mark.parametrize("page", [page for page in find_pages() if page.endswith(".md")])
 def test_links_lead_somewhere(page: str) -> None:
     targets = re.findall(r"\]\((?!http)([^)#]+)", (TOP / page).read_text())
     assert [target for target in targets if not ((TOP / page).parent / target).exists()] == []

@@ -6,6 +6,7 @@ import inspect
 import re
 from typing import Any
 
+from docutils import nodes
 from sphinx.util.docstrings import prepare_docstring
 
 from site_pages.commands import write_commands
@@ -19,6 +20,7 @@ def setup(app: Any) -> dict[str, bool]:
     app.connect("config-inited", _write_all)
     app.connect("source-read", _relink_page)
     app.connect("autodoc-process-signature", _show_signature)
+    app.connect("doctree-read", _name_attributes)
     app.connect("autodoc-process-docstring", _mend_docstring, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -47,6 +49,13 @@ def _show_signature(
 def _is_only_read(name: str, signature: str) -> bool:
     """Whether a class is no part of the public names, or is made from private parts."""
     return name.count(".") > 1 or re.search(r"\b_\w+:", signature) is not None
+
+
+def _name_attributes(_app: Any, doctree: nodes.document) -> None:
+    """Call attributes what the docstrings call them."""
+    for name in doctree.findall(nodes.field_name):
+        if name.astext() == "Variables":
+            name.replace_self(nodes.field_name("", "Attributes"))
 
 
 def _mend_docstring(_app: Any, what: str, _name: str, documented: Any, _options: Any, lines: list[str]) -> None:
