@@ -124,3 +124,34 @@ def test_the_table_and_the_help_import_neither_tensorflow_nor_sympy() -> None:
         "assert not {'tensorflow', 'sympy'} & set(sys.modules), sorted(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_one_proof_is_written_as_a_page_with_and_without_its_premise(tmp_path: Path) -> None:
+    page, walk = tmp_path / "proof.html", tmp_path / "walk.json"
+    graph = "trunk=dense wiring=parallel"
+    result = invoke("sum-rule", "--break", "--graph", graph, "--html", page, "--json", walk, *FAST)
+    assert result.exit_code == 0
+    assert "It falls, as it must." in result.stdout
+    assert json.loads(walk.read_text(encoding="utf-8"))["removal"]
+    text = page.read_text(encoding="utf-8")
+    assert "<title>The sum rule</title>" in text
+    assert 'id="sum-rule-without" open' in text
+    assert text.count("trunk/0/kernel") > 10
+    assert text.count('class="bench"') == 3
+
+
+def test_all_proofs_are_written_as_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = [proofs["sum-rule"], proofs["independent-heads"]]
+    monkeypatch.setattr("gradcheck.proofs.in_order", lambda: few)
+    page = tmp_path / "book.html"
+    result = invoke("--html", page, *FAST)
+    assert (result.exit_code, result.stdout) == (0, f"2 proofs, all as stated: {page}\n")
+    assert page.read_text(encoding="utf-8").count('<article class="chapter"') == 2
+    monkeypatch.setattr(type(few[1]), "remove", lambda self, setting: setting)
+    result = invoke("--html", page, *FAST)
+    assert (result.exit_code, result.stdout) == (1, f"2 proofs, not all as stated: see {page}\n")
+
+
+def test_a_page_that_cannot_be_written_is_said_at_once(tmp_path: Path) -> None:
+    assert "cannot write /: it is a directory" in refused("sum-rule", "--html", "/")
+    assert "name it, as in gradcheck prove sum-rule" in refused("--break", "--html", tmp_path / "page.html")

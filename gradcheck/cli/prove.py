@@ -99,8 +99,8 @@ def _write_all(html: Path, names: Sequence[str]) -> int:
     from gradcheck.proofs import in_order
 
     book = _book([(proof.name, None, None, None) for proof in in_order()], names, [html], html)
-    told = "all as stated" if book.exit_code == 0 else "not all as stated: see there"
-    typer.echo(f"{len(book.chapters)} proofs, {told}: {html}")
+    told = "all as stated:" if book.exit_code == 0 else "not all as stated: see"
+    typer.echo(f"{len(book.chapters)} proofs, {told} {html}")
     return book.exit_code
 
 

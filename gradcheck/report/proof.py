@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -14,6 +14,7 @@ from rich.text import Text
 from gradcheck.proofs.walk import Derivation, Fact, Falsification, Numbers, Picture, Shown, Structure, Walk
 from gradcheck.report.proof_plot import plot
 from gradcheck.report.proof_values import laid_out
+from gradcheck.report.proof_views import KINDS, Quantity, by_engine, gathered, gathered_reasons, quantities, verdict
 
 if TYPE_CHECKING:
     from gradcheck.proofs import Proof
@@ -26,7 +27,6 @@ _LANE_WORDS = {
     "cut": "its gradient is cut",
     "none": "no path",
 }
-_KINDS = {"connected": "✓", "blocked": "✕", "independent": "–", "unused": "○"}
 _KIND_STYLES = {"connected": "green", "blocked": "red", "independent": "dim", "unused": "dim"}
 _INDENT, _NUMBERS = 2, 6
 _LEGEND = "✓ TensorFlow has exactly these numbers   · it has no such tensor"
@@ -178,7 +178,7 @@ def _structure(structure: Structure, console: Console) -> None:
         table.add_column(loss, no_wrap=True)
     for name in variables:
         kinds = (structure.kinds[loss][name] for loss in structure.kinds)
-        table.add_row(escape(name), *(f"[{_KIND_STYLES[kind]}]{_KINDS[kind]} {kind}[/]" for kind in kinds))
+        table.add_row(escape(name), *(f"[{_KIND_STYLES[kind]}]{KINDS[kind]} {kind}[/]" for kind in kinds))
     if variables:
         _lay(console, table)
     for ends, steps in structure.paths.items():
@@ -190,22 +190,18 @@ def _structure(structure: Structure, console: Console) -> None:
 
 
 def _numbers(numbers: Numbers, console: Console, *, broken: bool) -> None:
-    engines = list(dict.fromkeys(reading.engine for reading in numbers.readings))
-    for quantity in dict.fromkeys(reading.quantity for reading in numbers.readings):
-        _reading(numbers, quantity, len(engines), console)
-    by_statement: dict[str, dict[str, Fact]] = {}
-    for fact in numbers.facts:
-        by_statement.setdefault(fact.statement, {})[fact.by] = fact
-    shared = {statement: facts for statement, facts in by_statement.items() if len(facts) > 1}
+    for quantity in quantities(numbers):
+        _reading(quantity, console)
+    names, shared, single = by_engine(numbers)
     if shared:
         console.print()
-        _lay(console, _by_engine(shared))
+        _lay(console, _by_engine(names, shared))
     for facts in shared.values():
         fallen = [fact for fact in facts.values() if not fact.holds]
         if fallen:
             words = f"{escape(fallen[0].statement)}\n{escape(fallen[0].by)}: {escape(fallen[0].found)}"
             _beside(console, "[red]✕[/]", f"[red]{words}[/]")
-    _facts([fact for facts in by_statement.values() if len(facts) == 1 for fact in facts.values()], console)
+    _facts(single, console)
     if numbers.curves:
         console.print()
         _lay(console, Text(plot(numbers.curves, console.width - 6)))
@@ -215,21 +211,13 @@ def _numbers(numbers: Numbers, console: Console, *, broken: bool) -> None:
         _put(console, "✕ is what falls without the premise; all else must hold", style="dim")
 
 
-def _reading(numbers: Numbers, quantity: str, engines: int, console: Console) -> None:
-    """Print a gradient once for all engines that have the same."""
-    by_value: dict[str, list[str]] = {}
-    for reading in numbers.readings:
-        if reading.quantity == quantity:
-            text = "absent" if reading.values is None else laid_out(reading.values, console.width - _NUMBERS)
-            by_value.setdefault(text, []).append(reading.engine)
-    for text, names in by_value.items():
-        who = "all engines by entries" if len(names) == engines and engines > 1 else ", ".join(names)
-        _put(console, f"[bold]{escape(quantity)}[/]  [dim]{who}[/]")
-        _put(console, Text(text), indent=_NUMBERS)
+def _reading(quantity: Quantity, console: Console) -> None:
+    for who, values in quantity.values:
+        _put(console, f"[bold]{escape(quantity.name)}[/]  [dim]{who}[/]")
+        _put(console, Text("absent" if values is None else laid_out(values, console.width - _NUMBERS)), indent=_NUMBERS)
 
 
-def _by_engine(shared: Mapping[str, Mapping[str, Fact]]) -> Table:
-    engines = list(dict.fromkeys(engine for facts in shared.values() for engine in facts))
+def _by_engine(engines: Sequence[str], shared: Mapping[str, Mapping[str, Fact]]) -> Table:
     table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("on every engine", overflow="fold")
     for engine in engines:
@@ -258,52 +246,19 @@ def _falsification(step: Falsification, console: Console, *, broken: bool) -> No
 
 
 def _facts(facts: Iterable[Fact], console: Console) -> None:
-    for fact in _gathered(facts):
+    for fact in gathered(facts):
         mark = _mark(fact)
         words = fact.found if fact.found not in ("", fact.statement) else ""
         by = f" [dim]({escape(fact.by)})[/]" if fact.by else ""
         _beside(console, mark, f"{escape(fact.statement)}{f': {escape(words)}' if words else ''}{by}")
 
 
-def _gathered(facts: Iterable[Fact]) -> Iterator[Fact]:
-    """Yield facts, those of sympy's that hold in one."""
-    anew: list[Fact] = []
-    others: list[Fact] = []
-    for fact in facts:
-        (anew if fact.by == "sympy" and fact.holds and fact.statement.endswith("anew") else others).append(fact)
-    if anew:
-        names = ", ".join(fact.statement.partition(",")[0] for fact in anew)
-        found = f"{names} {'are' if len(anew) > 1 else 'is'} the same"
-        yield Fact("the losses differentiated anew, by no chain rule of ours", found, True, "sympy")
-    yield from others
-
-
 def _closing(walk: Walk, console: Console) -> None:
     console.print()
     for fact in walk.wrong if not walk.as_stated else ():
         _put(console, f"[bold red]✕ {escape(fact.statement)}[/]: {escape(fact.found)}", indent=0)
-    _put(console, closing_words(walk), indent=0)
-    for statement, names in _gathered_reasons(walk).items():
+    word, sentence = verdict(walk)
+    hint = "" if walk.broken or not walk.as_stated else " With --break, see it fall."
+    _put(console, f"[bold {'green' if walk.as_stated else 'red'}]{word}.[/] {escape(sentence)}{hint}", indent=0)
+    for statement, names in gathered_reasons(walk).items():
         _beside(console, "[green]✓[/]", f"{escape(statement)} [dim]({escape(names)})[/]")
-
-
-def _gathered_reasons(walk: Walk) -> Mapping[str, str]:
-    """Return what shows the stated reason, by statement, and who says so."""
-    found: dict[str, list[str]] = {}
-    for fact in walk.reasons if walk.as_stated else ():
-        found.setdefault(fact.statement, []).append(fact.by)
-    return {statement: ", ".join(names) for statement, names in found.items()}
-
-
-def closing_words(walk: Walk) -> str:
-    """Return the last line: whether the claim is shown, or falls for the stated reason."""
-    count = sum(1 for _ in walk.facts)
-    if walk.broken and walk.as_stated:
-        return f"[bold green]It falls, as it must.[/] {escape(walk.reason)}"
-    if walk.broken and walk.concludes:
-        return "[bold red]The claim did not fall[/] although its premise was removed."
-    if walk.broken:
-        return "[bold red]It falls, but not for the stated reason[/]: see above."
-    if walk.as_stated:
-        return f"[bold green]Shown.[/] {count} facts, all as they must be; with --break, see it fall."
-    return f"[bold red]Not shown:[/] {len(walk.wrong)} of {count} facts are not as they must be."

@@ -10,6 +10,7 @@ from gradcheck.proofs.algebra import Algebra
 from gradcheck.proofs.walk import Plain, Shown, Walk
 from gradcheck.proofs.wirings import Wired
 from gradcheck.report.proof_graph import Drawing, draw_graph, row_keys
+from gradcheck.report.proof_views import KINDS
 
 WIRINGS = {
     "chained": "head 2 reads head 1's output",
@@ -18,7 +19,6 @@ WIRINGS = {
 }
 _PASSES = {"": "Forward", "loss1": "Back from loss1", "loss2": "Back from loss2", "joint": "The joint loss"}
 _COLUMNS = ("", "loss1", "loss2", "joint")
-_MARKS = {"connected": "✓", "blocked": "✕", "independent": "–", "unused": "○"}
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def _reach(wired: Wired, graph: TwoHeadGraph) -> list[tuple[str, str, Sequence[R
         cells = []
         for loss, formula in (("loss1", "loss1"), ("loss2", "loss2"), ("", "loss1 + loss2")):
             kind = str(wired.structure.kinds[loss][name]) if loss else ""
-            cells.append(Reach(kind, _MARKS.get(kind, ""), read.get(f"grad({formula}, {name})")))
+            cells.append(Reach(kind, KINDS.get(kind, ""), read.get(f"grad({formula}, {name})")))
         found.append((name, letters_of(graph, name), cells))
     return found
 

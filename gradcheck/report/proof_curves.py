@@ -75,7 +75,7 @@ class _Axis:
     last: float
 
     def place(self, power: float) -> float:
-        return (power - self.first) / (self.last - self.first)
+        return abs(power - self.first) / abs(self.last - self.first)
 
     def ticks(self, length: float, step: int) -> list[tuple[int, float]]:
         """Return powers of ten, and where they stand."""

@@ -17,9 +17,18 @@ from gradcheck.report.proof_curves import Chart, draw_curves
 from gradcheck.report.proof_graph import Drawing
 from gradcheck.report.proof_math import equation, formula, in_words, values
 from gradcheck.report.proof_values import shown
-from gradcheck.report.proof_views import Quantity, Told, by_engine, gathered, quantities, told, verdict
+from gradcheck.report.proof_views import (
+    KINDS,
+    Quantity,
+    Told,
+    by_engine,
+    gathered,
+    gathered_reasons,
+    quantities,
+    told,
+    verdict,
+)
 
-_KINDS = {"connected": "✓", "blocked": "✕", "independent": "–", "unused": "○"}
 _GIVEN = {"ids": "ids", "labels1": "T₁", "labels2": "T₂"}
 _CELL = 400  # signs of a cell of the table of tensors
 
@@ -33,6 +42,7 @@ class Part:
         word, sentence, style, mark: Whether it is as it must be.
         given: Letter, name and numbers of what the derivation starts from.
         engines, shared: What all engines were asked, by statement, and what each found.
+        fallen, reasons: What does not hold without the premise, and what shows why.
     """
 
     uid: str
@@ -50,6 +60,7 @@ class Part:
     shared: Sequence[tuple[str, Sequence[Told | None]]]
     single: Sequence[Fact]
     fallen: Sequence[str]
+    reasons: Sequence[Told]
     chart: Chart | None
 
 
@@ -70,7 +81,7 @@ def proof_page(book: Book, *, opened: bool = False) -> str:
         "proofs.html.jinja", ("page.css", "proofs.css"), "proofs.js", chapters=chapters, several=len(chapters) > 1,
         title=title, opened=opened, benches=[lay_out(one) for one in book.wired], place=place,
         holds=all(one.holds for one in book.wired), environment=environment, made_by=environment["gradcheck"],
-        kinds=_KINDS, formula=formula, values=values, in_words=in_words, told=_told, shown=_rows,
+        kinds=KINDS, formula=formula, values=values, in_words=in_words, told=_told, shown=_rows,
         line_style=_line_style,
     )  # fmt: skip
 
@@ -88,8 +99,12 @@ def _part(uid: str, walk: Walk) -> Part:
     fallen = list(dict.fromkeys(fact.statement for fact in walk.facts if fact.concludes and not fact.holds))
     return Part(
         uid, walk, word, sentence, style, mark, _where(walk), equation(walk.equation), draw(walk), _given(walk),
-        quantities(walk.numbers), engines, rows, single, fallen, draw_curves(walk.numbers.curves),
+        quantities(walk.numbers), engines, rows, single, fallen, _reasons(walk), draw_curves(walk.numbers.curves),
     )  # fmt: skip
+
+
+def _reasons(walk: Walk) -> list[Told]:
+    return [Told("reason", "✓", "holds", statement, "", by) for statement, by in gathered_reasons(walk).items()]
 
 
 def _rows(value: Plain) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gradcheck.proofs.walk import Fact, Numbers, Plain, Walk
 
-ABSENT = "absent"
+KINDS = {"connected": "✓", "blocked": "✕", "independent": "–", "unused": "○"}
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,17 @@ def gathered(facts: Iterable[Fact]) -> Iterator[Fact]:
         (anew if fact.by == "sympy" and fact.holds and fact.statement.endswith("anew") else others).append(fact)
     if anew:
         names = ", ".join(fact.statement.partition(",")[0] for fact in anew)
-        yield Fact("the losses differentiated anew, by no chain rule of ours", f"{names} are the same", True, "sympy")
+        found = f"{names} {'are' if len(anew) > 1 else 'is'} the same"
+        yield Fact("the losses differentiated anew, by no chain rule of ours", found, True, "sympy")
     yield from others
+
+
+def gathered_reasons(walk: Walk) -> dict[str, str]:
+    """Return what shows the stated reason, by statement, and who says so."""
+    found: dict[str, list[str]] = {}
+    for fact in walk.reasons if walk.as_stated else ():
+        found.setdefault(fact.statement, []).append(fact.by)
+    return {statement: ", ".join(names) for statement, names in found.items()}
 
 
 def by_engine(numbers: Numbers) -> tuple[list[str], dict[str, dict[str, Fact]], list[Fact]]:
@@ -87,14 +96,14 @@ def _who(names: Sequence[str], count: int) -> str:
 
 
 def verdict(walk: Walk) -> tuple[str, str]:
-    """Return whether the claim is shown, or falls for the stated reason, in a word and in a sentence."""
-    count = sum(1 for _ in walk.facts)
+    """Return whether the claim is shown, or falls for the stated reason: in a few words, and in a sentence."""
+    count, wrong = sum(1 for _ in walk.facts), len(walk.wrong)
     if walk.broken and walk.as_stated:
         return "It falls, as it must", walk.reason
     if walk.broken and walk.concludes:
-        return "The claim did not fall", "Its premise was removed, and all that it claims is still so."
+        return "The claim did not fall although its premise was removed", ""
     if walk.broken:
-        return "It falls, but not for the stated reason", f"Not as they must be: {len(walk.wrong)} of {count} facts."
+        return "It falls, but not for the stated reason", f"Not as they must be: {wrong} of {count} facts."
     if walk.as_stated:
         return "Shown", f"{count} facts, all as they must be."
-    return "Not shown", f"{len(walk.wrong)} of {count} facts are not as they must be."
+    return "Not shown", f"{wrong} of {count} facts are not as they must be."

@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from baseline.every_kind import HOSTILE, change, comparison, hostile, many
 from gradcheck.baseline.compare import Comparison, Kind
 from gradcheck.report.baseline_page import comparison_page
+from report.audit import audit
 from report.looks import Open, hard_to_read, overflow
 
 
@@ -197,3 +198,11 @@ def test_nothing_that_a_baseline_holds_is_run(open_page: Open) -> None:
     page.locator("#text").fill(HOSTILE[0])
     assert page.locator("#table tbody tr").count() > 0
     assert any(HOSTILE[0] in case for case in column(page, "c"))
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+def test_an_audit_finds_nothing(open_page: Open, scheme: str, width: int) -> None:
+    known = change(Kind.BEYOND, "known", accepted="xfail known: as it is")
+    page = open_page(comparison(*map(change, Kind), known), color_scheme=scheme, width=width, bypass_csp=True)
+    page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
+    assert audit(page) == []

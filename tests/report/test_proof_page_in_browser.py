@@ -112,8 +112,8 @@ def test_the_wiring_changes_what_is_shown(open_book: OpenBook) -> None:
     assert stopped.locator(cell).inner_text().split() == ["✕", "blocked", "absent"]
     assert stopped.locator("td.changed").count() == 4
     assert stopped.locator("svg .cross").first.is_visible()
-    status = page.locator(".changed-words").inner_text()
-    assert status.startswith("From chained to stopped, 4 cells of the last table change. loss1 reaches embedding")
+    status = page.locator(".changed-words").text_content() or ""
+    assert status.startswith("From chained to stopped: 4 cells of the last table differ, and are marked. loss1 reaches")
     assert "cut off from embedding and head1/0/kernel" in status
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from gradcheck.report.sweep_page import sweep_page
 from gradcheck.sweep.log import Log
 from report import swept
+from report.audit import audit
 from report.looks import Open, hard_to_read, overflow
 
 Make = Callable[[Path], Log]
@@ -142,3 +143,8 @@ def test_it_prints(open_sweep: OpenSweep, make: Make) -> None:
     assert page.locator("nav").is_hidden()
     assert page.locator(".verdict").is_visible()
     assert overflow(page) == 0
+
+
+@pytest.mark.parametrize(("make", "scheme", "width"), [(swept.broken, "light", 1280), (swept.merged, "dark", 360)])
+def test_an_audit_finds_nothing(open_sweep: OpenSweep, make: Make, scheme: str, width: int) -> None:
+    assert audit(open_sweep(make, color_scheme=scheme, width=width, bypass_csp=True)) == []

@@ -101,8 +101,11 @@
         changed += differs;
       }
       if (old) {
-        const many = changed === 1 ? "1 cell of the last table changes" : `${changed} cells of the last table change`;
-        status.textContent = `From ${before} to ${wiring}, ${many}. ${now.querySelector(".summary").textContent}`;
+        const many = changed === 1 ? "1 cell of the last table differs, and is marked" : `${changed} cells of the last table differ, and are marked`;
+        const reached = document.createElement("span");
+        reached.className = "hidden";
+        reached.textContent = now.querySelector(".summary").textContent;
+        status.replaceChildren(`From ${before} to ${wiring}: ${many}. `, reached);
       }
       markWide();
     }
