@@ -104,6 +104,7 @@ def test_mistakes_are_one_line() -> None:
     assert "unknown proof 'sum-rul'; did you mean 'sum-rule'?" in refused("sum-rul")
     assert "unknown engine 'eagr'; did you mean 'eager'?" in refused("sum-rule", "--engine", "eagr")
     assert "it must be parallel" in refused("independent-heads", "--graph", "wiring=chained")
+    assert "head1/0 is tanh, which is no polynomial; choose from" in refused("sum-rule", "--graph", "head1=tanh")
     assert "name it, as in gradcheck prove sum-rule" in refused("--break")
     assert "name it, as in gradcheck prove sum-rule" in refused("--seed", "0")
     assert "seed must be at least 0; found -1" in refused("sum-rule", "--seed", "-1")

@@ -15,6 +15,7 @@ from gradcheck.graph import Sizes, TwoHeadGraph, Wiring
 from gradcheck.point import Point, draw, draw_integers
 from gradcheck.proofs.algebra import LOSS, Algebra, Line, given_at, work_out
 from gradcheck.proofs.formula import Partial, Values
+from gradcheck.proofs.rules import why_no_rule
 
 _LARGEST = 4
 _REDRAWS = 64
@@ -84,8 +85,10 @@ def draw_setting(graph: TwoHeadGraph, sizes: Sizes, seed: int, *, name: str, old
         old: A setting whose values are kept wherever they fit, unless they are too large for the graph.
 
     Raises:
-        UsageError: Not even ones are exact at these sizes, or a size is wrong.
+        UsageError: A layer or a loss has no rule, not even ones are exact at these sizes, or a size is wrong.
     """
+    if (reason := why_no_rule(graph)) is not None:
+        raise UsageError(reason)
     bound, found = _LARGEST, None
     while bound and found is None:
         for start in range(_REDRAWS):

@@ -26,6 +26,9 @@ def formula(mathml: str, text: str) -> Markup:
     except ElementTree.ParseError:
         return _math(Markup("<mtext>{}</mtext>").format(text))
     plain = all(part.tag in _ELEMENTS and not set(part.attrib) - {"mathvariant"} for part in found.iter())
+    for part in found.iter("mo"):
+        if part.text in ("[", "]"):  # an index, which does not grow with what it is of
+            part.set("stretchy", "false")
     # What has been read holds no markup but these elements: it is written anew.
     inner = Markup(ElementTree.tostring(found, encoding="unicode")) if plain else None
     return _math(inner if inner is not None else Markup("<mtext>{}</mtext>").format(text))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-from report.looks import Open
+from report.looks import Open, listen
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 _MISSING = (
@@ -48,10 +48,7 @@ def open_html(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         file.write_text(text, encoding="utf-8")
         contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
         page = contexts[-1].new_page()
-        page.on("console", lambda message: told.append(message.text))
-        page.on("pageerror", lambda error: told.append(str(error)))
-        page.on("dialog", lambda dialog: told.append(dialog.message))
-        page.on("request", lambda request: request.url == file.as_uri() or told.append(request.url))
+        listen(page, told, file.as_uri())
         page.goto(file.as_uri())
         return page
 

@@ -9,6 +9,14 @@ from playwright.sync_api import Page
 Open = Callable[..., Page]
 
 
+def listen(page: Page, told: list[str], own: str) -> None:
+    """Write down whatever a page logs, raises or asks for, besides itself."""
+    page.on("console", lambda message: told.append(message.text))
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.on("dialog", lambda dialog: told.append(dialog.message))
+    page.on("request", lambda request: request.url == own or told.append(request.url))
+
+
 def overflow(page: Page) -> int:
     """Return by how much a page is wider than its window."""
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from gradcheck.proofs.chapter import Book
 from gradcheck.report.proof_page import proof_page
 from report import booked
 from report.audit import audit
-from report.looks import Open, hard_to_read, overflow
+from report.looks import Open, hard_to_read, listen, overflow
 
 OpenBook = Callable[..., Page]
 
@@ -183,6 +183,20 @@ def test_an_audit_finds_what_is_wrong(open_book: OpenBook) -> None:
     page = open_book(bypass_csp=True)
     page.evaluate("document.querySelector('input[type=range]').removeAttribute('aria-label')")
     assert [line.split(": ")[:2] for line in audit(page, ".laboratory")] == [["critical", "label"]]
+
+
+def test_what_is_logged_raised_or_asked_for_is_noticed(browser: Browser) -> None:
+    page, told = browser.new_page(), []
+    listen(page, told, "about:blank")
+    for fault in ("console.log('logged')", "throw Error('raised')", "new Image().src = 'file:///asked'"):
+        page.evaluate(f"setTimeout(() => {{ {fault} }})")
+        page.wait_for_timeout(50)
+    page.set_content("<p>")
+    page.evaluate("document.body.style.width = '3000px'")
+    assert overflow(page) > 0
+    page.close()
+    noticed = "\n".join(told)
+    assert all(word in noticed for word in ("logged", "raised", "asked"))
 
 
 def test_it_prints_with_everything_unfolded(open_book: OpenBook) -> None:
