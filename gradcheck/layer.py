@@ -64,7 +64,15 @@ losses: Registry[LossFunction] = Registry("loss", "gradcheck.vocabulary")
 
 
 def layer(name: str, **facts: Any) -> Callable[[Apply], Apply]:
-    """Register the decorated function as the layer ``name``; ``facts`` are `Layer`'s attributes."""
+    """Register the decorated function as a layer.
+
+    Args:
+        name: How graphs name it.
+        facts: What else is known of it: the attributes of `Layer` but for ``name`` and ``apply``.
+
+    Raises:
+        UsageError: Another layer has that name.
+    """
 
     def register(apply: Apply) -> Apply:
         layers.add(Layer(name, apply, **facts))
@@ -74,7 +82,15 @@ def layer(name: str, **facts: Any) -> Callable[[Apply], Apply]:
 
 
 def loss(name: str, **facts: Any) -> Callable[[Apply], Apply]:
-    """Register the decorated function as the loss ``name``; ``facts`` are `LossFunction`'s attributes."""
+    """Register the decorated function as a loss.
+
+    Args:
+        name: How graphs name it.
+        facts: What else is known of it: the attributes of `LossFunction` but for ``name`` and ``apply``.
+
+    Raises:
+        UsageError: Another loss has that name.
+    """
 
     def register(apply: Apply) -> Apply:
         losses.add(LossFunction(name, apply, **facts))

@@ -38,17 +38,18 @@ def _relink_page(_app: Any, _docname: str, source: list[str]) -> None:
 def _show_signature(
     _app: Any, what: str, name: str, documented: Any, _options: Any, signature: str | None, returns: str | None
 ) -> tuple[str, str | None] | None:
-    """Show no signature of what nobody calls, protocols and what is only read, and defaults as Python."""
+    """Show no signature of what nobody calls, such as protocols and enumerations, and defaults as Python."""
     if signature is None:
         return None
-    if what == "class" and (getattr(documented, "_is_protocol", False) or _is_only_read(name, signature)):
+    is_called = not getattr(documented, "_is_protocol", False) and not hasattr(documented, "__members__")
+    if what == "class" and not (is_called and _is_made(name, signature)):
         return "", None
     return signature.replace("<factory>", "..."), returns
 
 
-def _is_only_read(name: str, signature: str) -> bool:
-    """Whether a class is no part of the public names, or is made from private parts."""
-    return name.count(".") > 1 or re.search(r"\b_\w+:", signature) is not None
+def _is_made(name: str, signature: str) -> bool:
+    """Whether a class is one of the public names, and made from no private parts."""
+    return name.count(".") == 1 and not re.search(r"\b_\w+:", signature)
 
 
 def _name_attributes(_app: Any, doctree: nodes.document) -> None:

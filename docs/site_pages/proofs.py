@@ -66,7 +66,8 @@ def steps_of(chapter: Chapter | None) -> str:
         return ""
     if chapter.exit_code != 0:
         raise RuntimeError(f"gradcheck prove {chapter.walk.name} does not show what it states")
-    return f"""`gradcheck prove {chapter.walk.name}` prints its six steps, here on the golden case:
+    return f"""`gradcheck prove {chapter.walk.name}` prints its six steps, here on the golden case; the <a
+href="../book-of-proofs.html#{chapter.walk.name}">same with formulas and pictures</a>:
 
 ```text
 {_printed(chapter.walk)}

@@ -81,9 +81,11 @@ class Engine(Protocol):
         """Differentiate.
 
         Args:
+            graph: The structure.
             points: Of the same sizes.
+            objectives: What is differentiated, each by every variable of the graph.
             stacked: Whether all points go through one call of the batched form; otherwise one by
-                one through ``tf.Variable``s and ``tf.nn.embedding_lookup``, as a user's model does.
+                one through variables (``tf.Variable``) and ``tf.nn.embedding_lookup``, as a user's model does.
         """
 
 
@@ -95,7 +97,11 @@ _memories: list[Any] = []
 
 
 def register_engine(engine: type[E]) -> type[E]:
-    """Register an instance of the decorated class."""
+    """Register an instance of the decorated class, which is made without arguments.
+
+    Raises:
+        UsageError: Another engine has that name.
+    """
     engines.add(engine())  # type: ignore[arg-type]  # the registry's protocol is checked where it is used
     return engine
 

@@ -51,7 +51,11 @@ L = TypeVar("L")
 
 
 def register_law(law: type[L]) -> type[L]:
-    """Register an instance of the decorated class."""
+    """Register an instance of the decorated class, which is made without arguments.
+
+    Raises:
+        UsageError: Another law has that name.
+    """
     laws.add(law())  # type: ignore[arg-type]  # the registry's protocol is checked where it is used
     return law
 
