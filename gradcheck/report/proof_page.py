@@ -118,9 +118,10 @@ def _where(walk: Walk) -> str:
 
 
 def _given(walk: Walk) -> list[tuple[str, str, Plain]]:
-    """Return the arrays that some line of the derivation starts from."""
+    """Return the arrays that the derivation starts from: none where it has numbers of its own."""
     graph, stored = graph_of(walk), walk.setting["point"]["values"]
-    if not walk.derivation.lines:
+    read = [line.value for line in walk.derivation.lines if line.key == "lookup"]
+    if read != [[stored["embedding"][row] for row in stored["ids"]]]:
         return []
     letters = {**{name: Algebra(graph).name(name).text() for name in graph.variables}, **_GIVEN}
     return [(letter, name, stored[name]) for name, letter in letters.items() if name in stored]

@@ -162,6 +162,15 @@ def test_a_claim_that_is_not_as_stated_is_seen() -> None:
     assert verdict(in_vain)[0] == "The claim did not fall although its premise was removed"
 
 
+def test_what_is_given_is_what_the_lines_start_from() -> None:
+    page = proof_page(booked.book("sum-rule"))
+    assert page.count("<summary>Given</summary>") == 2
+    # Its lines are whole numbers, which are not the numbers whose rounding is looked at.
+    apart = proof_page(booked.book("floating-point"))
+    assert "<summary>Given</summary>" not in apart
+    assert apart.count("small whole numbers of its own") == 2
+
+
 def test_whatever_a_walk_holds_is_escaped() -> None:
     hostile = "</math><img src=x onerror=alert(1)>"
     walk = honest_walk("sum-rule")
