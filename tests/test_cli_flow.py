@@ -364,5 +364,3 @@ def test_it_runs_as_a_program_without_noise(tmp_path: Path) -> None:
     assert run.returncode == 0
     assert run.stderr == "a line that the module prints\n"
     assert run.stdout.startswith("Which loss reaches which variable")
-
-
