@@ -11,7 +11,8 @@ from gradcheck.flow.cell import Cell, Kind
 from gradcheck.flow.rendering import render
 from gradcheck.flow.result import Flow
 from gradcheck.flow.stages import stages
-from gradcheck.flow.words import MARKS, MEANINGS, describe, label, printable, state
+from gradcheck.flow.words import MARKS, MEANINGS, describe, label, state
+from gradcheck.html import printable
 
 _SIGN = 7.3  # width of a sign of the monospaced font, in the picture's units
 _ROW, _MARGIN = 26, 24

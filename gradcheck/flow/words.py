@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gradcheck.flow.cell import Cell
 from gradcheck.flow.stages import stages
+from gradcheck.html import printable
 
 # Colour alone tells nobody anything: each state has its mark and its word.
 MARKS = {
@@ -62,8 +63,3 @@ def describe(cell: Cell, *, path: bool = True) -> str:
         lines += [f"  {MARKS['blocked'] if stage.block else '|'} {stage.title}", f"      {stage.place}"]
         lines += [f"      {stage.block}"] if stage.block else []
     return printable("\n".join(lines))
-
-
-def printable(text: str) -> str:
-    """Return text without control characters, which neither a terminal nor XML can take."""
-    return "".join(sign if sign.isprintable() or sign in "\n\t" else " " for sign in text)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from gradcheck.flow.words import printable
+from gradcheck.html import templates_of
 
 
 def render(template: str, **shown: Any) -> Markup:
@@ -18,16 +16,4 @@ def render(template: str, **shown: Any) -> Markup:
         template: Its name.
         shown: What the template is given; of plain text what can be printed is shown.
     """
-    return Markup(_environment().get_template(template).render(**shown))
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("gradcheck.notebook", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: printable(value) if type(value) is str else value,
-    )
+    return Markup(templates_of("gradcheck.notebook").get_template(template).render(**shown))

@@ -5,13 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from gradcheck.flow.words import printable
+from gradcheck.html import templates_of
 
 
 def render_page(template: str, styles: Sequence[str], script: str = "", **shown: Any) -> str:
@@ -25,13 +23,13 @@ def render_page(template: str, styles: Sequence[str], script: str = "", **shown:
     """
     css = Markup("\n").join(map(_source, styles))
     code = _source(script) if script else Markup("")
-    template_ = _environment().get_template(template)
+    template_ = templates_of("gradcheck.report").get_template(template)
     return template_.render(css=css, script=code, css_hash=_hash(css), script_hash=_hash(code), **shown)
 
 
 def _source(name: str) -> Markup:
     """Return a file that goes into the page as it is."""
-    environment = _environment()
+    environment = templates_of("gradcheck.report")
     assert environment.loader
     return Markup(environment.loader.get_source(environment, name)[0].strip())
 
@@ -39,20 +37,3 @@ def _source(name: str) -> Markup:
 def _hash(source: str) -> str:
     """Return what a policy calls a script or style by."""
     return f"sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}"
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("gradcheck.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
-
-
-def _shown(value: object) -> object:
-    """Return what a template shows of a value: of plain text what can be printed."""
-    return value if type(value) is not str or value.isprintable() else printable(value)

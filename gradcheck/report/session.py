@@ -125,7 +125,7 @@ def to_junit(session: Session) -> str:
     """Return the session as JUnit XML: a test case for each test that broke a claim or recorded a flow."""
     from junitparser import Failure, JUnitXml, TestCase, TestSuite
 
-    from gradcheck.flow.words import printable
+    from gradcheck.html import printable
     from gradcheck.report.junit import finish
 
     suite = TestSuite("gradcheck")
