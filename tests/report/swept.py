@@ -8,17 +8,24 @@ from pathlib import Path
 import numpy as np
 
 from baseline.every_kind import HOSTILE
+from gradcheck.report.sweep_page import sweep_page
 from gradcheck.sweep.ended import Ended
 from gradcheck.sweep.judge import Broken
 from gradcheck.sweep.log import Cause, Done, Log
 from gradcheck.sweep.plan import MOST_POINTS, Plan, Span
 from gradcheck.sweep.tally import Count, Tally, Worst, histogram
+from report.parsed import ParsedPage
 
 PLAN = Plan(2**12, seed=3, batch=2**6, points_a_graph=2**10, points_a_span=2**9)
 OTHER = Plan(2**12, seed=4, batch=2**6, points_a_graph=2**10, points_a_span=2**9)
 ENVIRONMENT = {"tensorflow": "2.21.0", "gradcheck": "0.1.0"}
 ENDED = "its process ended with exit code -11"
 ENGINES = ("eager", "forward", "graph", "numeric", "v1", "xla")
+
+
+def text_of(log: Log) -> str:
+    """Return what the page of a sweep says."""
+    return ParsedPage(sweep_page(log)).text
 
 
 def count(*errors: float, start: int = 0, broken: int = 0, share: float = 0.5) -> Count:
