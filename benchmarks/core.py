@@ -1,9 +1,8 @@
 """Measure the time per verified point: gradcheck and other checkers, side by side in one run.
 
 gradcheck judges every law of gradients that applies to the seed's graph on the engine ``graph`` and
-needs no other compiled engine, with every objective by every variable and the numeric check; drawing
-the points is part of its time. Transforms, which look at two points of a stack, are left out. The
-others check the gradients of two losses by three variables.
+needs no other compiled engine, with every objective by every variable and the numeric check; drawing is part
+of its time. Transforms are left out. The others check the gradients of two losses by three variables.
 
 Everyone gets the same sizes, drawn from 2 to 8 and new in every repeat, and everyone takes turns, so
 that a busy machine is as slow for all. Ratios are taken within a repeat; the median of the repeats

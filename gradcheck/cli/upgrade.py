@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     from gradcheck.upgrade.run import Accepted, Note
 
 Texts = list[str] | None
+Packages = Annotated[
+    Texts, typer.Option("--with", metavar="PACKAGE", help="What your losses need besides, as pip takes it.")
+]
+Requirements = Annotated[
+    list[Path] | None, typer.Option(metavar="FILE", help="The same as a file; without TensorFlow in it.")
+]
 
 
 def upgrade(
@@ -48,12 +54,8 @@ def upgrade(
     target: Target = None,
     inputs: Inputs = None,
     only: Only = None,
-    packages: Annotated[
-        Texts, typer.Option("--with", metavar="PACKAGE", help="What your losses need besides, as pip takes it.")
-    ] = None,
-    requirements: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="The same as a file; without TensorFlow in it.")
-    ] = None,
+    packages: Packages = None,
+    requirements: Requirements = None,
     bisect: Annotated[
         bool, typer.Option("--bisect", help="Find the release between two versions in which a change came.")
     ] = False,
