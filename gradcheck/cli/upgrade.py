@@ -75,8 +75,8 @@ def upgrade(
 ) -> None:
     """Tell whether an upgrade of TensorFlow changes any gradient.
 
-    Each version is installed in an environment of its own, records the same, and is compared with the others. Without
-    --from and --to, --clean only removes the environments of former runs.
+    Each version is installed in an environment of its own, records the same, and is compared with the others.
+    Where no version is named, --clean only removes the environments of former runs.
 
     Exit code: 0 safe or to be reviewed, 1 unsafe, 2 wrong usage.
     """
