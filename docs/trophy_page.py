@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ DOCS = Path(__file__).parent
 PAGE = DOCS / "trophies.md"
 RECORD = DOCS / "trophies.json"
 SCRIPTS = DOCS / "trophies"
-VERSIONS = ("2.15.1", "2.18.1", "2.21.0")
+SHOWN = "2.21.0"  # what a script prints there stands on the page
+VERSIONS = ("2.15.1", "2.18.1", SHOWN, "2.23.0.dev20261026")
 RUN = "import runpy, sys; sys.exit(runpy.run_path(sys.argv[1])['main']() not in ('BUG', 'OK'))"
 NO_OPTION = "no such option"
 
@@ -61,25 +62,35 @@ def page() -> str:
     """Return the page."""
     template = (DOCS / "trophies.md.jinja").read_text(encoding="utf-8")
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True)
-    return environment.from_string(template).render(trophies=trophies(), versions=VERSIONS)
+    found = trophies()
+    mended = sum(trophy.verdicts[VERSIONS.index(SHOWN) :] == ("BUG", "OK") for trophy in found)
+    return environment.from_string(template).render(trophies=found, versions=VERSIONS, mended=mended)
 
 
 def record(names: Sequence[str]) -> None:
     """Run scripts, all if none is named, each in a process, and keep the verdicts for the installed TensorFlow."""
     kept: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
-    installed = version("tensorflow")
+    installed = installed_version()
     for script in sorted(map(script_of, names)) or sorted(SCRIPTS.glob("*.py")):
         command = [sys.executable, "-c", RUN, str(script)]
         printed = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip().splitlines()
         verdict = printed[-1] if printed and printed[-1] in ("BUG", "OK") else NO_OPTION
         one = kept.setdefault(script.stem.replace("_", "-"), {"verdicts": {}, "printed": ""})
         one["verdicts"][installed] = verdict
-        if installed == VERSIONS[-1]:
+        if installed == SHOWN:
             one["printed"] = "\n".join(printed)
         print(f"{script.stem}: {verdict}", flush=True)
     scripts = {script.stem.replace("_", "-") for script in SCRIPTS.glob("*.py")}
     kept = {name: one for name, one in sorted(kept.items()) if name in scripts}
     RECORD.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
+def installed_version() -> str:
+    """Return the version of the TensorFlow that is installed, a release or a nightly."""
+    try:
+        return version("tensorflow")
+    except PackageNotFoundError:
+        return version("tf-nightly")
 
 
 def _trophy(fault: Known, record: dict[str, Any]) -> Trophy:

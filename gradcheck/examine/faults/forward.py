@@ -29,6 +29,7 @@ FAULTS: tuple[Known, ...] = (
         ("norm/ord=2/*/forward_function",),
         what="reverse against forward through a tf.function",
         found="NotImplementedError: SVD gradient has not been implemented for input with unknown *",
+        before=(2, 23),
     ),
     Known(
         "forward-function-second-order",
@@ -73,6 +74,7 @@ FAULTS: tuple[Known, ...] = (
         found="*, allowed *",
         issue="https://github.com/tensorflow/tensorflow/issues/127753",
         surely=("expm/float64/second_forward",),
+        before=(2, 23),
     ),
     # Where a function takes all of the operation, nothing is left of the second derivative.
     Known(

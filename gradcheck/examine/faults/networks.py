@@ -10,6 +10,7 @@ FAULTS: tuple[Known, ...] = (
         "ssim-multiscale-opposite",
         ("ssim_multiscale/opposite/*",),
         surely=("ssim_multiscale/opposite/float32/form",),
+        before=(2, 23),
     ),
     # Convolution and pooling.
     Known(
@@ -18,7 +19,7 @@ FAULTS: tuple[Known, ...] = (
         found=_NUMBER,
     ),
     # oneDNN's kernel alone has it, in a dtype in which edges are judged on demand alone.
-    Known("conv2d-empty-batch-shape", ("conv2d/empty batch/float32/*",), surely=()),
+    Known("conv2d-empty-batch-shape", ("conv2d/empty batch/float32/*",), surely=(), before=(2, 23)),
     Known(
         "convolution-second-order",
         ("convolution/*second*",),
@@ -33,11 +34,12 @@ FAULTS: tuple[Known, ...] = (
         ),
         found=_NUMBER,
         surely=("depthwise_conv2d_raw_dilated/float32/numeric",),
+        before=(2, 23),
     ),
     # What stands in memory may be zeros.
-    Known("depthwise-empty-batch", ("depthwise_conv2d/empty batch/*",), surely=()),
+    Known("depthwise-empty-batch", ("depthwise_conv2d/empty batch/*",), surely=(), before=(2, 23)),
     Known("fractional-avg-pool-unknown-size", ("fractional_avg_pool/*unknown",), found="ValueError: *"),
-    Known("max-pool-empty-bfloat16"),
+    Known("max-pool-empty-bfloat16", before=(2, 23)),
     Known(
         "max-pool-explicit-second-order",
         ("max_pool2d/explicit/*/forward*", "max_pool2d/explicit/*/second*"),
@@ -49,6 +51,7 @@ FAULTS: tuple[Known, ...] = (
         ("conv2d_groups/*/jacobian",),
         found=_NUMBER,
         surely=("conv2d_groups/float32/jacobian",),
+        before=(2, 23),
     ),
     # Normalisation and recurrence.
     Known("fused-batch-norm-moments", ("fused_batch_norm_moments/*/numeric",), found=_NUMBER),
@@ -68,6 +71,7 @@ FAULTS: tuple[Known, ...] = (
         ),
         found=_NUMBER,
         surely=("nn_moments/float64/second*",),
+        before=(2, 23),
     ),
     Known("block-lstm-cell-clip", ("block_lstm_clipped/*/numeric",), found=_NUMBER),
     Known("block-lstm-gates", ("block_lstm_gates/*/numeric",), found="0, allowed *"),
@@ -112,8 +116,15 @@ FAULTS: tuple[Known, ...] = (
         found=_NUMBER,
         issue=f"{_ISSUES}/127241",
         surely=("projective_transform/zoom/*/numeric",),
+        before=(2, 23),
     ),
-    Known("projective-transform-zoom", ("projective_transform/flat/*",), found="*MatrixInverse*", surely=()),
+    Known(
+        "projective-transform-zoom",
+        ("projective_transform/flat/*",),
+        found="*MatrixInverse*",
+        surely=(),
+        before=(2, 23),
+    ),
     Known("resize-bicubic-half-none", ("resize_bicubic/float16/precision",), found="None"),
     Known(
         "resize-bilinear-second-order",
@@ -152,17 +163,20 @@ FAULTS: tuple[Known, ...] = (
         ("isotonic_regression/*unknown",),
         found="ValueError: None values not supported.",
         surely=("isotonic_regression/float64/unknown",),
+        before=(2, 23),
     ),
     Known(
         "isotonic-vector",
         ("isotonic_regression/vector/*",),
         surely=("isotonic_regression/vector/float64/form",),
+        before=(2, 23),
     ),
     Known(
         "silu-beta-shape",
         ("silu_of_beta/float*", "silu_of_beta/a beta for each feature/*"),
         issue=f"{_ISSUES}/127690",
         surely=("silu_of_beta/float64/form",),
+        before=(2, 23),
     ),
     Known(
         "pfor-bias-channels-first",
