@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from gradcheck.backend import tensorflow_version
+from gradcheck.backend import load, tensorflow_version
 
 FLAGS = ("TF_ENABLE_ONEDNN_OPTS", "TF_DETERMINISTIC_OPS", "XLA_FLAGS", "TF_XLA_FLAGS")
 _FEATURES = ("avx", "fma", "sse4", "amx", "asimd", "sve", "bf16")
@@ -33,6 +34,23 @@ def describe_machine() -> dict[str, str]:
     """Return the processor and its features, which kernels are chosen by."""
     model, features = _processor()
     return {"processor": model, "processor features": features}
+
+
+@cache
+def onednn_kernels() -> frozenset[str]:
+    """Return the dtypes for which oneDNN's kernels run here, ``"float32"`` and ``"bfloat16"``.
+
+    TensorFlow takes them by itself on processors with features for neural networks, and where ``TF_ENABLE_ONEDNN_OPTS``
+    is 1; those for bfloat16 need AVX-512.
+    """
+    load()
+    from tensorflow.python.util import (
+        _pywrap_util_port as port,
+    )  # as TensorFlow's own tests ask: nothing public says it
+
+    if not port.IsMklEnabled():
+        return frozenset()
+    return frozenset({"float32", "bfloat16"} if "avx512f" in _processor()[1].split() else {"float32"})
 
 
 def _processor() -> tuple[str, str]:

@@ -7,6 +7,10 @@ that come back. With `TF_ENABLE_ONEDNN_OPTS=0` both shapes are right.
 
 from __future__ import annotations
 
+import os
+
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"  # as TensorFlow does by itself on processors made for neural networks
+
 import tensorflow as tf
 
 

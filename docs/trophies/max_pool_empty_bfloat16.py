@@ -11,6 +11,8 @@ import subprocess
 import sys
 
 CHILD = """
+import os
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
 import tensorflow as tf
 
 @tf.function

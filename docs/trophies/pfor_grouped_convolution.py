@@ -8,6 +8,10 @@ of the channels, and now takes those of other groups and other rows of the Jacob
 
 from __future__ import annotations
 
+import os
+
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"  # as TensorFlow does by itself on processors made for neural networks
+
 import numpy as np
 import tensorflow as tf
 

@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 
 from gradcheck.backend import OLDEST, tensorflow_version
+from gradcheck.environment import onednn_kernels
 from gradcheck.examine.finding import Examined, Finding
 
 _NEVER = (99, 0)
@@ -30,6 +31,7 @@ class Known:
         what: Pattern of what disagrees.
         expected, found: Patterns of what one way gives and of what the other does.
         since, before: The versions of TensorFlow that have it.
+        onednn: The dtype of those of oneDNN's kernels that have it; empty if it is not theirs.
         issue: Address of an issue of TensorFlow's that reports it, empty if none is known.
         surely: Patterns of labels that show it whenever they are judged, so that it is missed when they do not;
             ``where`` if not given. None where the fault may hide, at a point or on a processor.
@@ -42,6 +44,7 @@ class Known:
     found: str = "*"
     since: tuple[int, int] = OLDEST
     before: tuple[int, int] = _NEVER
+    onednn: str = ""
     issue: str = ""
     surely: tuple[str, ...] | None = None
 
@@ -51,7 +54,9 @@ class Known:
         return self.where if self.surely is None else self.surely
 
     def holds(self, version: tuple[int, int] | None = None) -> bool:
-        """Whether a version of TensorFlow has it; the installed one if not given."""
+        """Whether a version of TensorFlow has it; if not given, whether the installed one does on this processor."""
+        if version is None and self.onednn and self.onednn not in onednn_kernels():
+            return False
         return self.since <= (version or installed()) < self.before
 
     def covers(self, finding: Finding) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from gradcheck.examine import known
 from gradcheck.examine.finding import Examined, Finding
 from gradcheck.examine.known import Known, find_gone, find_known, known_faults
 from gradcheck.examine.result import summarise
@@ -75,3 +78,13 @@ def test_every_known_fault_has_its_trophy() -> None:
     trophies = Path(__file__).parents[2] / "docs" / "trophies"
     scripts = {script.stem.replace("_", "-") for script in trophies.glob("*.py")}
     assert {fault.trophy for fault in known_faults()} <= scripts
+
+
+@pytest.mark.parametrize(("kernels", "holds"), [({"float32", "bfloat16"}, True), ({"float32"}, False), (set(), False)])
+def test_a_fault_of_onednn_is_expected_where_its_kernels_run(
+    monkeypatch: pytest.MonkeyPatch, *, kernels: set[str], holds: bool
+) -> None:
+    monkeypatch.setattr(known, "onednn_kernels", lambda: frozenset(kernels))
+    fault = Known("one", onednn="bfloat16")
+    assert fault.holds() is holds
+    assert fault.holds((2, 21))

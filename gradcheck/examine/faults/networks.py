@@ -19,7 +19,7 @@ FAULTS: tuple[Known, ...] = (
         found=_NUMBER,
     ),
     # oneDNN's kernel alone has it, in a dtype in which edges are judged on demand alone.
-    Known("conv2d-empty-batch-shape", ("conv2d/empty batch/float32/*",), surely=(), before=(2, 23)),
+    Known("conv2d-empty-batch-shape", ("conv2d/empty batch/float32/*",), surely=(), onednn="float32", before=(2, 23)),
     Known(
         "convolution-second-order",
         ("convolution/*second*",),
@@ -34,12 +34,12 @@ FAULTS: tuple[Known, ...] = (
         ),
         found=_NUMBER,
         surely=("depthwise_conv2d_raw_dilated/float32/numeric",),
-        before=(2, 23),
+        onednn="float32",
     ),
     # What stands in memory may be zeros.
     Known("depthwise-empty-batch", ("depthwise_conv2d/empty batch/*",), surely=(), before=(2, 23)),
     Known("fractional-avg-pool-unknown-size", ("fractional_avg_pool/*unknown",), found="ValueError: *"),
-    Known("max-pool-empty-bfloat16", before=(2, 23)),
+    Known("max-pool-empty-bfloat16", onednn="bfloat16"),
     Known(
         "max-pool-explicit-second-order",
         ("max_pool2d/explicit/*/forward*", "max_pool2d/explicit/*/second*"),
@@ -51,7 +51,7 @@ FAULTS: tuple[Known, ...] = (
         ("conv2d_groups/*/jacobian",),
         found=_NUMBER,
         surely=("conv2d_groups/float32/jacobian",),
-        before=(2, 23),
+        onednn="float32",
     ),
     # Normalisation and recurrence.
     Known("fused-batch-norm-moments", ("fused_batch_norm_moments/*/numeric",), found=_NUMBER),
