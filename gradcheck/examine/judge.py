@@ -94,11 +94,15 @@ def _recurs(near: Subject, *, oracle: Oracle, doubt: Doubt) -> bool:
 
 
 def _has_no_kernel(doubt: Doubt) -> bool:
-    """Whether XLA or pfor says that it does not know an operation: a gap in its kernels, not a fault of a gradient."""
+    """Whether XLA, pfor or the processor has no kernel for an operation: a gap, not a fault of a gradient."""
+    if any(sign in told for sign in _NOT_ON_CPU for told in (doubt.expected, doubt.found)):
+        return True
     signs = _NOT_COMPILED if "XLA" in doubt.what else _NOT_VECTORISED if "pfor" in doubt.what else ()
     return any(sign in doubt.found for sign in signs)
 
 
+# oneDNN has these kernels, where TensorFlow uses it.
+_NOT_ON_CPU = ("CPU implementations do not yet support", "are not supported on CPU")
 _NOT_VECTORISED = ("No pfor vectorization defined",)
 _NOT_COMPILED = (
     "Detected unsupported operations",

@@ -107,6 +107,25 @@ def test_what_pfor_does_not_know_is_no_fault_and_what_it_gets_wrong_is(monkeypat
     assert labels(lies.HONEST, choice) == ["honest/float64/jacobian"]
 
 
+@pytest.mark.parametrize(
+    ("message", "found"),
+    [
+        ("Current CPU implementations do not yet support dilation rates larger than 1.", []),
+        ("Gradients for grouped convolutions are not supported on CPU.", []),
+        ("The gradient is not what was hoped for.", ["refused/float64/form"]),
+    ],
+)
+def test_a_gradient_without_a_kernel_on_this_processor_is_no_fault(message, found) -> None:
+    @tf.custom_gradient
+    def refused(x):
+        def gradient(upstream):
+            raise tf.errors.InvalidArgumentError(None, None, message)
+
+        return tf.identity(x), gradient
+
+    assert labels(lies.op(refused), Choice(oracle=("form",))) == found
+
+
 def test_one_way_of_an_oracle_is_left_out_for_a_reason_and_the_others_are_not() -> None:
     choice = Choice(oracle=("second",))
     other = lies.op(lies.flat_second, limits={"reverse over forward": "it refuses forward mode"})

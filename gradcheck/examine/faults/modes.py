@@ -55,6 +55,12 @@ FAULTS: tuple[Known, ...] = (
         surely=("roll/far/float64/jacobian",),
     ),
     Known(
+        "pfor-einsum-diagonal",
+        ("einsum/*/jacobian",),
+        found="ValueError: Output subscripts contain a label appearing more than once*",
+        surely=(),
+    ),
+    Known(
         "pfor-nothing-to-stack",
         ("dynamic_partition/of a scalar/*/jacobian",),
         found="InvalidArgumentError: *",

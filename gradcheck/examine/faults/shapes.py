@@ -38,6 +38,13 @@ FAULTS: tuple[Known, ...] = (
     ),
     Known("sparse-times-scalar", ("sparse_dense_*/a scalar/*/form",), issue=f"{_ISSUES}46008"),
     Known("sparse-to-dense-one-value", ("sparse_to_dense_v1/one value for all/*/form",)),
+    # With unknown sizes nothing is checked, and nothing raised.
+    Known(
+        "sparse-to-dense-one-value",
+        ("sparse_to_dense_v1/one value for all/*/unknown",),
+        expected="InvalidArgumentError: *",
+        surely=(),
+    ),
     Known("sparse-to-dense-places", ("sparse_to_dense_v1/*place*/*/form",)),
     Known("top-k-int64-index", ("top_k/int*/*/form",), issue=f"{_ISSUES}61701"),
     Known(
