@@ -143,7 +143,7 @@ def alarm_of_jax(values: Mapping[str, Array], wrong: Spoil, trial: int) -> bool:
     jax, jnp, util = map(importlib.import_module, ("jax", "jax.numpy", "jax.test_util"))
     ids, labels1, labels2 = (jnp.asarray(values[name]) for name in ("ids", "labels1", "labels2"))
 
-    @jax.custom_vjp  # type: ignore[untyped-decorator]
+    @jax.custom_vjp  # type: ignore[untyped-decorator]  # jax leaves it untyped
     def lying(kernel: Any) -> Any:
         return kernel
 

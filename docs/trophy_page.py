@@ -14,12 +14,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
+from gradcheck.backend import tensorflow_version
 from gradcheck.examine.known import Known, known_faults
 
 DOCS = Path(__file__).parent
@@ -70,7 +70,7 @@ def page() -> str:
 def record(names: Sequence[str]) -> None:
     """Run scripts, all if none is named, each in a process, and keep the verdicts for the installed TensorFlow."""
     kept: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
-    installed = installed_version()
+    installed = tensorflow_version()
     for script in sorted(map(script_of, names)) or sorted(SCRIPTS.glob("*.py")):
         command = [sys.executable, "-c", RUN, str(script)]
         printed = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip().splitlines()
@@ -83,14 +83,6 @@ def record(names: Sequence[str]) -> None:
     scripts = {script.stem.replace("_", "-") for script in SCRIPTS.glob("*.py")}
     kept = {name: one for name, one in sorted(kept.items()) if name in scripts}
     RECORD.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-
-
-def installed_version() -> str:
-    """Return the version of the TensorFlow that is installed, a release or a nightly."""
-    try:
-        return version("tensorflow")
-    except PackageNotFoundError:
-        return version("tf-nightly")
 
 
 def _trophy(fault: Known, record: dict[str, Any]) -> Trophy:

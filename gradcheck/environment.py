@@ -36,21 +36,23 @@ def describe_machine() -> dict[str, str]:
     return {"processor": model, "processor features": features}
 
 
+def onednn_dtypes() -> frozenset[str]:
+    """Return the dtypes that oneDNN has kernels for on this processor: those for bfloat16 need AVX-512."""
+    return frozenset({"float32", "bfloat16"} if "avx512f" in _processor()[1].split() else {"float32"})
+
+
 @cache
 def onednn_kernels() -> frozenset[str]:
-    """Return the dtypes for which oneDNN's kernels run here, ``"float32"`` and ``"bfloat16"``.
+    """Return the dtypes for which oneDNN's kernels run here; importing TensorFlow tells.
 
     TensorFlow takes them by itself on processors with features for neural networks, and where ``TF_ENABLE_ONEDNN_OPTS``
-    is 1; those for bfloat16 need AVX-512.
+    is 1.
     """
     load()
-    from tensorflow.python.util import (
-        _pywrap_util_port as port,
-    )  # as TensorFlow's own tests ask: nothing public says it
+    # As TensorFlow's own tests ask: nothing public says it.
+    from tensorflow.python.util import _pywrap_util_port
 
-    if not port.IsMklEnabled():
-        return frozenset()
-    return frozenset({"float32", "bfloat16"} if "avx512f" in _processor()[1].split() else {"float32"})
+    return onednn_dtypes() if _pywrap_util_port.IsMklEnabled() else frozenset()
 
 
 def _processor() -> tuple[str, str]:

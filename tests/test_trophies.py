@@ -12,7 +12,7 @@ import pytest
 from packaging.version import Version
 
 from gradcheck.backend import tensorflow_version
-from gradcheck.environment import describe_machine
+from gradcheck.environment import onednn_dtypes
 from gradcheck.examine.known import Known, installed, known_faults
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -25,7 +25,7 @@ FAULTS = {fault.trophy: fault for fault in known_faults()}
 def test_fault_is_there_in_the_versions_that_have_it(fault: Known, capsys: pytest.CaptureFixture[str]) -> None:
     if installed() < fault.since:
         pytest.skip("not looked for in so old a version")
-    if fault.onednn == "bfloat16" and "avx512f" not in describe_machine()["processor features"]:
+    if fault.onednn and fault.onednn not in onednn_dtypes():
         pytest.skip("oneDNN has kernels for bfloat16 where the processor has AVX-512")
     script = DOCS / "trophies" / f"{fault.trophy.replace('-', '_')}.py"
     if fault.trophy in POISONS or fault.onednn:  # which is switched on before TensorFlow is imported

@@ -26,7 +26,7 @@ def gradient(x: Any) -> str:
             tape.watch(x)
             y = tf.recompute_grad(tf.square)(x)
         return str(tape.gradient(y, x).numpy().tolist())
-    except NotImplementedError as error:
+    except NotImplementedError as error:  # which TensorFlow raises
         return f"NotImplementedError: {error}"
 
 

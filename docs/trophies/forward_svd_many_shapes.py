@@ -24,7 +24,7 @@ def main() -> str:
     for size in range(1, 40):
         try:
             found = push(size)
-        except NotImplementedError as error:
+        except NotImplementedError as error:  # which TensorFlow raises
             print(f"shape {size - 1}", found)
             print(f"shape {size}", f"NotImplementedError: {str(error)[:90]}")
             verdict = "BUG"

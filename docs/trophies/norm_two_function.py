@@ -26,7 +26,7 @@ def push(function: Callable[[Any], Any]) -> Any:
         with tf.autodiff.ForwardAccumulator(a, tf.ones_like(a)) as accumulator:
             norm = function(a)
         return round(float(accumulator.jvp(norm)), 4)
-    except NotImplementedError as error:
+    except NotImplementedError as error:  # which TensorFlow raises
         return f"NotImplementedError: {error}"
 
 

@@ -40,7 +40,7 @@ def main() -> str:
     print("eagerly              ", expected)
     try:
         found = str(second(tf.function(recomputed, autograph=False), x).numpy().tolist())
-    except NotImplementedError as error:
+    except NotImplementedError as error:  # which TensorFlow raises
         found = f"NotImplementedError: {error}"
     print("through a tf.function", found)
     verdict = "OK" if found == expected else "BUG"

@@ -10,7 +10,6 @@ from gradcheck.explain import explain
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.laws import all_objectives, laws
 from gradcheck.point import Point
-from gradcheck.report.terminal import describe_witness
 from gradcheck.trial import Arena, Trial
 from gradcheck.witness import Witness
 
@@ -55,4 +54,4 @@ def assert_law(
                 law, engine, peers, check.claim, check.variable, explain(check.comparison, 0), graph, point, False
             )
             path = witness.save(witnesses) if witnesses else None
-            raise LawBroken(describe_witness(witness, path))
+            raise LawBroken(witness.describe(path))

@@ -86,13 +86,12 @@ def _ended(loaded: Ended, path: Path, *, script: bool) -> bool:
 def _replay(loaded: Witness, path: Path) -> bool:
     from dataclasses import replace
 
-    from gradcheck.report.terminal import describe_witness
     from gradcheck.witness import replay as run_replay
 
     broken = run_replay(loaded)
     for check, explanation in broken:
         now = replace(loaded, claim=check.claim, variable=check.variable, explanation=explanation)
-        typer.echo(describe_witness(now, path) + "\n")
+        typer.echo(now.describe(path) + "\n")
     if not broken:
         typer.echo(f"{loaded.law} holds on engine {loaded.engine} at this point now.")
     return bool(broken)

@@ -7,7 +7,7 @@ from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from gradcheck.report.terminal import cell_text, describe_violation
+from gradcheck.report.terminal import describe_violation
 from gradcheck.results import Cell, Report, Verdict
 
 # TensorFlow's messages may carry colours, which no XML file can.
@@ -20,7 +20,7 @@ def to_junit(report: Report) -> str:
     for (law, engine), cell in report.cells.items():
         case = TestCase(law, classname=f"gradcheck.{engine}")
         case.result = _results(report, law, engine, cell)
-        case.system_out = cell_text(cell)
+        case.system_out = cell.words
         suite.add_testcase(case)
     for claim in report.claims:
         case = TestCase(f"claim {claim.number}: {claim.sentence}", classname="gradcheck.experiment")

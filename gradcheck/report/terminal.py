@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from gradcheck.results import Cell, Report, Verdict, Violation
-from gradcheck.witness import Witness
+from gradcheck.results import Report, Verdict, Violation
 
 _STYLES = {
     Verdict.PROVED: "green",
@@ -38,12 +36,7 @@ def print_report(report: Report, console: Console) -> None:
 
 def describe_violation(violation: Violation) -> str:
     """Say what was expected, what was found, where, and how to see it again."""
-    return describe_witness(violation.witness, violation.path)
-
-
-def describe_witness(witness: Witness, path: Path | None = None) -> str:
-    """Describe a witness as every gradcheck error is written."""
-    return witness.describe(path)
+    return violation.witness.describe(violation.path)
 
 
 def _table(report: Report) -> Table:
@@ -53,13 +46,8 @@ def _table(report: Report) -> Table:
         table.add_column(engine, justify="right", no_wrap=True)
     for law in report.laws:
         cells = (report.cells[law, engine] for engine in report.engines)
-        table.add_row(law, *(f"[{_STYLES[cell.verdict]}]{cell_text(cell)}" for cell in cells))
+        table.add_row(law, *(f"[{_STYLES[cell.verdict]}]{cell.words}" for cell in cells))
     return table
-
-
-def cell_text(cell: Cell) -> str:
-    """Return a cell's words: the verdict, on how many points, and how close it came."""
-    return cell.words
 
 
 def _legend(report: Report) -> str:

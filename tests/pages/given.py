@@ -15,7 +15,6 @@ from gradcheck.baseline.expectations import load_expectations
 from gradcheck.engines import engines
 from gradcheck.laws import laws
 from gradcheck.objective import Objective, as_objective
-from gradcheck.report.terminal import describe_witness
 from gradcheck.shrink import witness_of
 
 # What a broken law about stopped heads is shrunk to.
@@ -32,7 +31,7 @@ def an_engine_that_forgets_to_stop() -> None:
         trial = Trial(arena, engines["graph"], (engines["graph"],))
         broken = next(check for check in laws["leak"].judge(trial) if check.comparison.broken.any())
         witness = witness_of(laws["leak"], trial, broken)
-    print(describe_witness(witness, witness.save(Path(".gradcheck"))))
+    print(witness.describe(witness.save(Path(".gradcheck"))))
 
 
 def _objectives(law: str) -> list[Objective]:

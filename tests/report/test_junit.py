@@ -11,7 +11,6 @@ import pytest
 
 from gradcheck.experiment import Claim
 from gradcheck.report.junit import to_junit
-from gradcheck.report.terminal import describe_witness
 from gradcheck.results import Cell, Report, Violation
 from gradcheck.witness import Witness
 
@@ -55,7 +54,7 @@ def test_a_failure_carries_the_text_that_a_person_reads(make_witness: Callable[.
     failure = case(Cell(broken=2), violations=[Violation(other), Violation(mine)]).find("failure")
     assert failure is not None
     assert failure.get("message") == "addition broken by engine eager at 2 comparisons"
-    assert failure.text == describe_witness(mine)
+    assert failure.text == mine.describe()
 
 
 def test_each_error_is_told_once() -> None:

@@ -19,7 +19,7 @@ from gradcheck.explain import Explanation, explain
 from gradcheck.golden import W1, W2, golden_gradients
 from gradcheck.gradient import Gradient, largest
 from gradcheck.objective import loss2
-from gradcheck.report.terminal import cell_text, describe_violation, describe_witness, print_report
+from gradcheck.report.terminal import describe_violation, print_report
 from gradcheck.results import Cell, Report, Violation
 from gradcheck.witness import Witness
 
@@ -70,7 +70,7 @@ def test_failure_text_is_the_recorded_one(name: str, make_witness: Make) -> None
     assert comparison.broken.all()
     witness = make_witness(explanation=explain(comparison, 0), **fields)
     recorded = (MESSAGES / f"{name}.txt").read_text(encoding="utf-8")
-    assert describe_witness(witness, Path("witness-7f3a.json")) + "\n" == recorded
+    assert witness.describe(Path("witness-7f3a.json")) + "\n" == recorded
 
 
 def test_every_recorded_text_is_compared() -> None:
@@ -78,14 +78,14 @@ def test_every_recorded_text_is_compared() -> None:
 
 
 def test_a_witness_that_was_not_written_has_no_way_to_replay(make_witness: Make) -> None:
-    assert "reproduce" not in describe_witness(make_witness())
+    assert "reproduce" not in make_witness().describe()
     assert describe_violation(Violation(make_witness(), Path("w.json"))).endswith(
         "\n  reproduce  gradcheck replay w.json"
     )
 
 
 def test_a_variable_that_is_not_the_graphs_is_still_described(make_witness: Make) -> None:
-    assert "  where      head3/0/kernel, float32 ()" in describe_witness(make_witness(variable="head3/0/kernel"))
+    assert "  where      head3/0/kernel, float32 ()" in make_witness(variable="head3/0/kernel").describe()
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_variable_that_is_not_the_graphs_is_still_described(make_witness: Make
     ],
 )
 def test_a_cell_says_what_is_known(cell: Cell, text: str) -> None:
-    assert cell_text(cell) == text
+    assert cell.words == text
 
 
 def printed(cell: Cell, **fields: Any) -> str:
@@ -136,7 +136,7 @@ def test_what_was_left_out_and_drawn_again_is_said() -> None:
 def test_a_violation_is_printed_whole_with_its_brackets(make_witness: Make) -> None:
     witness = make_witness(explanation=Explanation("[bold]same bits", ("1 of 20 elements differ; worst [3, 4]",)))
     text = printed(Cell(broken=1), violations=[Violation(witness, Path("witness-7f3a.json"))])
-    assert describe_witness(witness, Path("witness-7f3a.json")) in text
+    assert witness.describe(Path("witness-7f3a.json")) in text
     assert text.splitlines()[-1].startswith("Violated. 1,234 points")
 
 
