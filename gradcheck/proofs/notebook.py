@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
 from gradcheck.notebook.fragment import render
 from gradcheck.notebook.tree import Node, draw_tree
 from gradcheck.notebook.words import Badge
-from gradcheck.proofs.walk import Fact, Picture, Plain, Shown, Walk
+from gradcheck.proofs.values import rows_of
+from gradcheck.proofs.views import Told, told
+from gradcheck.proofs.walk import Fact, Picture, Shown, Walk
 
+_STYLES = {"holds": ("good", "✓"), "reason": ("good", "✓"), "falls": ("bad", "✕"), "wrong": ("odd", "!")}
 _LANES = {"starts": "●", "carries": "▲", "cut": "✕"}
-
-
-@dataclass(frozen=True)
-class _Told:
-    """A fact as it is shown: all who found the same are named together."""
-
-    mark: str
-    style: str
-    statement: str
-    found: str
-    by: str
 
 
 @dataclass(frozen=True)
@@ -39,7 +31,7 @@ class _Step:
 
     title: str
     count: str
-    told: Sequence[_Told]
+    told: Sequence[Told]
     fallen: bool
 
 
@@ -57,7 +49,9 @@ class _Line:
 def walk_html(walk: Walk) -> str:
     """Return a proof as a fragment of HTML."""
     lines = [
-        _Line(*_mark(line.fact, walk), line.text, line.why, "\n".join(_values(line))) for line in walk.derivation.lines
+        _Line(as_fact.mark, as_fact.style, line.text, line.why, "\n".join(_values(line)))
+        for line in walk.derivation.lines
+        for as_fact in (_told(line.fact, walk),)
     ]
     steps = [_step(title, facts, walk) for title, facts in _facts(walk).items() if facts]
     fragment = render(
@@ -71,9 +65,9 @@ def walk_text(walk: Walk) -> str:
     shown = outcome(walk)
     premise = f"  without       {walk.removal}" if walk.broken else f"  premise       {walk.premise}"
     steps = [_step(title, facts, walk) for title, facts in _facts(walk, lines=True).items() if facts]
-    told = [f"  {step.title.lower():<13} {step.count}" for step in steps]
+    counts = [f"  {step.title.lower():<13} {step.count}" for step in steps]
     wrong = [f"  wrong         {fact.statement}: {fact.found}" for fact in walk.wrong]
-    return "\n".join([f"{walk.title}: {shown.word}", f"  claim         {walk.equation}", premise, *told, *wrong])
+    return "\n".join([f"{walk.title}: {shown.word}", f"  claim         {walk.equation}", premise, *counts, *wrong])
 
 
 def outcome(walk: Walk) -> Badge:
@@ -92,24 +86,6 @@ def _values(line: Shown) -> list[str]:
     return rows_of(line.value) if line.holds else [*rows_of(line.value), "TensorFlow has", *found]
 
 
-def rows_of(value: Plain) -> list[str]:
-    """Return numbers as lines of text, one a row, their columns below each other."""
-    if not isinstance(value, list):
-        return [_number(value)]
-    rows = [row if isinstance(row, list) else [row] for row in value] if _nested(value) else [value]
-    texts = [[_number(entry) for entry in row] for row in rows]
-    width = max((len(text) for row in texts for text in row), default=0)
-    return ["  ".join(text.rjust(width) for text in row) for row in texts]
-
-
-def _nested(value: list[Plain]) -> bool:
-    return any(isinstance(entry, list) for entry in value)
-
-
-def _number(value: Plain) -> str:
-    return "-" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
 def _facts(walk: Walk, *, lines: bool = False) -> dict[str, list[Fact]]:
     """Return the facts by step; those that are lines of the derivation only if they are asked for."""
     derived = [line.fact for line in walk.derivation.lines] if lines else []
@@ -122,20 +98,20 @@ def _facts(walk: Walk, *, lines: bool = False) -> dict[str, list[Fact]]:
 
 
 def _step(title: str, facts: Sequence[Fact], walk: Walk) -> _Step:
-    together: dict[tuple[str, str, str, str], list[str]] = {}
+    together: dict[Told, list[str]] = {}
     for fact in facts:
-        together.setdefault((*_mark(fact, walk), fact.statement, fact.found), []).append(fact.by)
-    told = [_Told(*key, ", ".join(dict.fromkeys(filter(None, by)))) for key, by in together.items()]
+        together.setdefault(replace(_told(fact, walk), by=""), []).append(fact.by)
+    shown = [replace(one, by=", ".join(dict.fromkeys(filter(None, by)))) for one, by in together.items()]
     fallen = sum(not fact.holds for fact in facts)
     held = f"{len(facts)} fact{'s' * (len(facts) != 1)}, " + (f"{fallen} fallen" if fallen else "all hold")
-    return _Step(title, held, told, bool(fallen))
+    return _Step(title, held, shown, bool(fallen))
 
 
-def _mark(fact: Fact, walk: Walk) -> tuple[str, str]:
-    """Return a fact's mark and style: what must fall is told from what must not."""
-    if fact.holds:
-        return "✓", "good"
-    return ("✕", "bad") if walk.broken and fact.concludes else ("!", "odd")
+def _told(fact: Fact, walk: Walk) -> Told:
+    """Return a fact as it is shown: what must fall is told from what must not."""
+    found = told(fact, broken=walk.broken)
+    style, mark = _STYLES[found.style]
+    return replace(found, style=style, mark=mark)
 
 
 def _picture(picture: Picture) -> Markup:

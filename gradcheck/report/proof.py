@@ -11,10 +11,10 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from gradcheck.proofs.values import laid_out
+from gradcheck.proofs.views import KINDS, Quantity, by_engine, gathered, gathered_reasons, quantities, verdict
 from gradcheck.proofs.walk import Derivation, Fact, Falsification, Numbers, Picture, Shown, Structure, Walk
 from gradcheck.report.proof_plot import plot
-from gradcheck.report.proof_values import laid_out
-from gradcheck.report.proof_views import KINDS, Quantity, by_engine, gathered, gathered_reasons, quantities, verdict
 
 if TYPE_CHECKING:
     from gradcheck.proofs import Proof

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.proofs.algebra import Algebra
+from gradcheck.proofs.views import KINDS
 from gradcheck.proofs.walk import Plain, Shown, Walk
 from gradcheck.proofs.wirings import Wired
 from gradcheck.report.proof_graph import Drawing, draw_graph, row_keys
-from gradcheck.report.proof_views import KINDS
 
 WIRINGS = {
     "chained": "head 2 reads head 1's output",

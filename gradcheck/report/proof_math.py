@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 from markupsafe import Markup, escape
 
+from gradcheck.proofs.values import number
 from gradcheck.proofs.walk import Plain
-from gradcheck.report.proof_values import number
 
 _ELEMENTS = {"mrow", "mi", "mn", "mo", "mtext", "mfrac", "msub", "msup", "munder"}
 _MOST = 8  # rows and columns of a matrix that are shown

@@ -10,14 +10,8 @@ from markupsafe import Markup
 from gradcheck.environment import describe_environment
 from gradcheck.proofs.algebra import Algebra
 from gradcheck.proofs.chapter import Book
-from gradcheck.proofs.walk import Fact, Plain, Shown, Walk
-from gradcheck.report.page import render_page
-from gradcheck.report.proof_bench import draw, graph_of, lay_out
-from gradcheck.report.proof_curves import Chart, draw_curves
-from gradcheck.report.proof_graph import Drawing
-from gradcheck.report.proof_math import equation, formula, in_words, values
-from gradcheck.report.proof_values import shown
-from gradcheck.report.proof_views import (
+from gradcheck.proofs.values import shown
+from gradcheck.proofs.views import (
     KINDS,
     Quantity,
     Told,
@@ -28,6 +22,12 @@ from gradcheck.report.proof_views import (
     told,
     verdict,
 )
+from gradcheck.proofs.walk import Fact, Plain, Shown, Walk
+from gradcheck.report.page import render_page
+from gradcheck.report.proof_bench import draw, graph_of, lay_out
+from gradcheck.report.proof_curves import Chart, draw_curves
+from gradcheck.report.proof_graph import Drawing
+from gradcheck.report.proof_math import equation, formula, in_words, values
 
 _GIVEN = {"ids": "ids", "labels1": "T₁", "labels2": "T₂"}
 _CELL = 400  # signs of a cell of the table of tensors

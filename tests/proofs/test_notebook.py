@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 import gradcheck
-from gradcheck.proofs.notebook import rows_of
+from gradcheck.proofs.values import rows_of
 from gradcheck.proofs.walk import Fact, Walk
 from notebook.shown import must_be_accessible, pictures, words
 

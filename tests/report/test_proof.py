@@ -11,10 +11,10 @@ from gradcheck.graph import TwoHeadGraph, Wiring
 from gradcheck.proofs import in_order, proofs
 from gradcheck.proofs.picture import draw_picture
 from gradcheck.proofs.polynomial import LOSSES
+from gradcheck.proofs.values import laid_out, shown
 from gradcheck.proofs.walk import Curve, Walk
 from gradcheck.report.proof import _branch, print_proofs, print_walk
 from gradcheck.report.proof_plot import plot
-from gradcheck.report.proof_values import laid_out, shown
 from proofs.cases import honest_walk
 
 DEEP = TwoHeadGraph(("dense", "dense_bias", "dense"), ("dense",) * 3, ("dense_bias",) * 3, "parallel")

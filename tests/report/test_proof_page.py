@@ -9,13 +9,13 @@ import pytest
 
 from gradcheck.proofs import in_order, proofs
 from gradcheck.proofs.chapter import Book, Chapter
+from gradcheck.proofs.views import by_engine, quantities, told, verdict
 from gradcheck.proofs.walk import Curve, Fact, Numbers, Reading
 from gradcheck.report.proof_bench import lay_out
 from gradcheck.report.proof_curves import draw_curves
 from gradcheck.report.proof_graph import draw_graph, row_keys
 from gradcheck.report.proof_math import equation, formula, in_words, values
 from gradcheck.report.proof_page import proof_page
-from gradcheck.report.proof_views import by_engine, quantities, told, verdict
 from proofs.cases import honest_walk
 from report import booked
 

@@ -28,11 +28,18 @@ def laid_out(value: Plain, width: int) -> str:
     line = shown(value, _ANY)
     if len(line) <= width or " | " not in line:
         return shown(value, width)
-    rows = [[number(entry) for entry in row] for row in value[:_MOST_ROWS]]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(map(str.rjust, row, widths)) for row in rows]
     more = [f"… and {len(value) - _MOST_ROWS} more rows"] if len(value) > _MOST_ROWS else []
-    return "\n".join([*(_cut(line, width) for line in lines), *more])
+    return "\n".join([*(_cut(row, width) for row in rows_of(value[:_MOST_ROWS])), *more])
+
+
+def rows_of(value: Plain) -> list[str]:
+    """Return numbers as lines of text, one a row, their columns aligned."""
+    if not isinstance(value, list):
+        return [number(value)]
+    matrix = value if any(isinstance(row, list) for row in value) else [value]
+    rows = [[number(entry) for entry in (row if isinstance(row, list) else [row])] for row in matrix]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.rjust, row, widths)) for row in rows]
 
 
 def number(value: Plain) -> str:
