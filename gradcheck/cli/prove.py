@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,16 @@ from gradcheck.errors import UsageError
 if TYPE_CHECKING:
     from gradcheck.proofs.chapter import Book
     from gradcheck.proofs.walk import Walk
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A proof, and on what it is to be shown."""
+
+    name: str
+    graph: str | None = None
+    seed: int | None = None
+    sizes: str | None = None
 
 
 def prove(
@@ -58,9 +69,10 @@ def prove(
                 raise typer.Exit(_write_all(html, engine or ()))
             _print_list()
             return
+        asked = _Asked(name, graph, seed, sizes)
         if html:
-            raise typer.Exit(_write_one(name, graph, seed, sizes, engine or (), json, html, broken=break_))
-        walk = _walk(name, graph, seed, sizes, engine or (), json, broken=break_)
+            raise typer.Exit(_write_one(asked, engine or (), json, html, broken=break_))
+        walk = _walk(asked, engine or (), json, broken=break_)
         _write(walk, json)
     raise typer.Exit(walk.exit_code)
 
@@ -70,68 +82,51 @@ def _refuse_without_name(*options: object) -> None:
         raise UsageError("options are of one proof: name it, as in gradcheck prove sum-rule")
 
 
-def _walk(
-    name: str,
-    graph: str | None,
-    seed: int | None,
-    sizes: str | None,
-    names: Sequence[str],
-    json: Path | None,
-    *,
-    broken: bool,
-) -> Walk:
+def _walk(asked: _Asked, names: Sequence[str], json: Path | None, *, broken: bool) -> Walk:
     from gradcheck.files import check_writable
     from gradcheck.proofs import proofs
     from gradcheck.proofs.asked import prove as run_prove
     from gradcheck.proofs.symbolic import load_sympy
 
-    proof = proofs[name]
+    proof = proofs[asked.name]
     load_sympy()
-    if json and str(json) != "-":
-        check_writable(json)
+    for path in _files(json):
+        check_writable(path)
     with progress() as update:
         update(f"walking through {proof.name}", 0.5)
-        return run_prove(name, graph=graph, seed=seed, sizes=sizes, without_premise=broken, engines=names)
+        return run_prove(
+            asked.name, graph=asked.graph, seed=asked.seed, sizes=asked.sizes, without_premise=broken, engines=names
+        )
+
+
+def _files(json: Path | None) -> list[Path]:
+    """Return what is written of JSON: nothing where it goes to stdout."""
+    return [json] if json and str(json) != "-" else []
 
 
 def _write_all(html: Path, names: Sequence[str]) -> int:
     """Write the page of all proofs, and say whether all are as stated."""
     from gradcheck.proofs import in_order
 
-    book = _book([(proof.name, None, None, None) for proof in in_order()], names, [html], html)
+    book = _book([_Asked(proof.name) for proof in in_order()], names, [], html)
     told = "all as stated:" if book.exit_code == 0 else "not all as stated: see"
     typer.echo(f"{len(book.chapters)} proofs, {told} {html}")
     return book.exit_code
 
 
-def _write_one(
-    name: str,
-    graph: str | None,
-    seed: int | None,
-    sizes: str | None,
-    names: Sequence[str],
-    json: Path | None,
-    html: Path,
-    *,
-    broken: bool,
-) -> int:
+def _write_one(asked: _Asked, names: Sequence[str], json: Path | None, html: Path, *, broken: bool) -> int:
     """Write the page of one proof, and print the form of it that is asked for."""
-    files = [html, *([json] if json and str(json) != "-" else [])]
-    book = _book([(name, graph, seed, sizes)], names, files, html, opened=broken)
+    book = _book([asked], names, _files(json), html, opened=broken)
     chapter = book.chapters[0]
     _write(chapter.fallen if broken else chapter.walk, json)
     return book.exit_code
 
 
 def _book(
-    asked: Sequence[tuple[str, str | None, int | None, str | None]],
-    names: Sequence[str],
-    files: Sequence[Path],
-    html: Path,
-    *,
-    opened: bool = False,
+    asked: Sequence[_Asked], names: Sequence[str], more: Sequence[Path], html: Path, *, opened: bool = False
 ) -> Book:
-    """Compute what a page shows, and write it."""
+    """Compute what a page shows, and write it; more files, which are written later, are checked with it."""
+    from gradcheck.engines import engines
     from gradcheck.files import check_writable, write_whole
     from gradcheck.proofs import proofs
     from gradcheck.proofs.asked import choose_engines, find_setting
@@ -139,14 +134,12 @@ def _book(
     from gradcheck.proofs.symbolic import load_sympy
     from gradcheck.report.proof_page import proof_page
 
-    known = [(proofs[name], graph, seed, sizes) for name, graph, seed, sizes in asked]
+    known = [(proofs[one.name], one) for one in asked]
     load_sympy()
-    for path in files:
+    for path in (html, *more):
         check_writable(path)
     with progress() as update:
-        from gradcheck.engines import engines
-
-        told = [(proof, find_setting(proof, graph, seed, sizes)) for proof, graph, seed, sizes in known]
+        told = [(proof, find_setting(proof, one.graph, one.seed, one.sizes)) for proof, one in known]
         book = write_book(told, choose_engines(names) if names else tuple(engines), update)
         write_whole(html, proof_page(book, opened=opened))
     return book

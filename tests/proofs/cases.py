@@ -1,10 +1,16 @@
-"""What tests of proofs share: settings, walks on one engine, and traces that are kept between tests."""
+"""What tests of proofs share: settings, walks on one engine, traces that are kept between tests, and a lie."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
+import numpy as np
+
+from faults.faults import Fault, Faulty
 from gradcheck.engines import engines
+from gradcheck.gradient import Unconnected
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.proofs import Proof, proofs, walk_through
 from gradcheck.proofs.case import Case
@@ -41,3 +47,18 @@ def honest_walk(name: str, *, broken: bool = False) -> Walk:
 
 def wrong(found: Walk) -> list[str]:
     return [f"{fact.statement}: {fact.found} ({fact.by})" for fact in found.wrong]
+
+
+def lying(change: Callable[[np.ndarray], None], by: str = "") -> Faulty:
+    """Change every gradient of a formula of both losses in which nothing is stopped, by variables of such names."""
+
+    def lie(honest, graph, points, objectives, stacked):
+        found = honest(graph, points, objectives, stacked=stacked)
+        gradients = {key: g if isinstance(g, Unconnected) else np.array(g) for key, g in found.gradients.items()}
+        for (objective, variable), g in gradients.items():
+            mixed = "loss1" in str(objective) and "loss2" in str(objective) and "stop" not in str(objective)
+            if mixed and variable.startswith(by) and not isinstance(g, Unconnected):
+                change(g)
+        return replace(found, gradients=gradients)
+
+    return Faulty(Fault("a lie", "addition", lie, engine="eager"))

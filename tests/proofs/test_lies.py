@@ -9,16 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from faults.faults import Fault, Faulty
 from gradcheck.engines import engines
 from gradcheck.flow.cell import Kind
-from gradcheck.gradient import Unconnected
 from gradcheck.graph import Wiring
 from gradcheck.proofs import case as asked
 from gradcheck.proofs import picture, proofs, rules, structure, trained
 from gradcheck.proofs.formula import Number, Wrapped
 from gradcheck.training.history import History
-from proofs.cases import walk, wrong
+from proofs.cases import lying, walk, wrong
 
 DENSE = rules.LAYERS["dense"]
 CHAIN = ("sum-rule", "product-rule", "var-list", "stop-gradient", "independent-heads", "accumulation", "numeric")
@@ -101,21 +99,6 @@ def test_a_rule_that_is_right_at_the_golden_point_alone_is_caught_for_all_values
 # --- in an engine ------------------------------------------------------------------------------------
 
 
-def _lying(change: Callable[[np.ndarray], None]) -> Fault:
-    """Change every gradient by head 2 of a sum or a product of both losses, nothing stopped."""
-
-    def lie(honest, graph, points, objectives, stacked):
-        found = honest(graph, points, objectives, stacked=stacked)
-        gradients = {key: g if isinstance(g, Unconnected) else np.array(g) for key, g in found.gradients.items()}
-        for (objective, variable), g in gradients.items():
-            mixed = "loss1" in str(objective) and "loss2" in str(objective) and "stop" not in str(objective)
-            if mixed and variable.startswith("head2") and not isinstance(g, Unconnected):
-                change(g)
-        return replace(found, gradients=gradients)
-
-    return Fault("a lie", "addition", lie, engine="eager")
-
-
 def _negate(g: np.ndarray) -> None:
     g[..., 0, 0] = -g[..., 0, 0]
 
@@ -129,7 +112,7 @@ def _one_more(g: np.ndarray) -> None:
 def test_an_engine_that_lies_is_caught(
     name: str, change: Callable[[np.ndarray], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(engines._entries, "eager", Faulty(_lying(change)))
+    monkeypatch.setitem(engines._entries, "eager", lying(change, by="head2"))
     found = walk(name)
     assert found.exit_code == 1
     assert not found.concludes
@@ -145,7 +128,7 @@ def test_an_engine_that_is_off_by_a_percent_passes_the_bound(monkeypatch: pytest
     def change(g: np.ndarray) -> None:
         g *= g.dtype.type(1.01)
 
-    monkeypatch.setitem(engines._entries, "eager", Faulty(_lying(change)))
+    monkeypatch.setitem(engines._entries, "eager", lying(change, by="head2"))
     assert any(text.startswith("every entry of grad") for text in wrong(walk("floating-point")))
 
 
@@ -209,6 +192,6 @@ def test_a_fall_for_another_reason_is_noticed(monkeypatch: pytest.MonkeyPatch) -
     def change(g: np.ndarray) -> None:
         g *= 2
 
-    monkeypatch.setitem(engines._entries, "eager", Faulty(_lying(change)))
+    monkeypatch.setitem(engines._entries, "eager", lying(change, by="head2"))
     found = walk("product-rule", broken=True)
     assert found.exit_code == 1

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from faults.faults import Fault, Faulty
 from gradcheck.engines import engines
 from gradcheck.flow.cell import Kind
 from gradcheck.golden import GOLDEN_GRAPH
@@ -19,7 +18,7 @@ from gradcheck.proofs.walk import Fact, Walk
 from gradcheck.training.history import History
 from gradcheck.transforms._function import Function
 from gradcheck.transforms._joint import Batch, Gradients, Joint
-from proofs.cases import honest_walk, walk
+from proofs.cases import honest_walk, lying, walk
 
 NAMES = [proof.name for proof in in_order()]
 GRADIENTS = {"algebra", "traced graph", "eager"}
@@ -192,21 +191,6 @@ def _other_reason(found: Walk) -> list[str]:
     return [fact.statement for fact in found.reasons if not fact.holds]
 
 
-def _every_joint_gradient(change: Callable[[np.ndarray], None]) -> Faulty:
-    """Change every gradient of a formula of both losses of which nothing is stopped."""
-
-    def lie(honest, graph, points, objectives, stacked):
-        found = honest(graph, points, objectives, stacked=stacked)
-        gradients = {key: g if isinstance(g, Unconnected) else np.array(g) for key, g in found.gradients.items()}
-        for (objective, _), g in gradients.items():
-            mixed = "loss1" in str(objective) and "loss2" in str(objective) and "stop" not in str(objective)
-            if mixed and not isinstance(g, Unconnected):
-                change(g)
-        return replace(found, gradients=gradients)
-
-    return Faulty(Fault("a lie", "addition", lie, engine="eager"))
-
-
 def _doubled(g: np.ndarray) -> None:
     g *= 2
 
@@ -235,7 +219,7 @@ def _off_by_a_percent(g: np.ndarray) -> None:
 def test_an_engine_whose_gradients_are_wrong_beside(
     name: str, change: Callable[[np.ndarray], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(engines._entries, "eager", _every_joint_gradient(change))
+    monkeypatch.setitem(engines._entries, "eager", lying(change))
     assert _other_reason(walk(name, broken=True))
 
 
