@@ -179,6 +179,7 @@ def _slices(_: Subject, doubt: Doubt) -> dict[str, Any]:
         "rows": told["form"] == "slices of every row",
         "clip": told["clip"],
         "optimizer": "".join(map(express_optimizer, chosen)),
+        "variable": "tf.keras.Variable" if any(one.wants_keras for one in chosen) else "tf.Variable",
     }
 
 

@@ -84,7 +84,7 @@ def _stepped(subject: Subject, place: int, slices: Tensor) -> Iterator[Doubt]:
 
 def _step(optimizer: Optimizer, value: Array, gradient: Tensor) -> Array:
     """Return a variable after two steps; at the first, some optimizers divide a gradient by its own size."""
-    variable = tf.Variable(value)
+    variable = tf.keras.Variable(value, dtype=value.dtype.name) if optimizer.wants_keras else tf.Variable(value)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         made = optimizer.make()

@@ -75,6 +75,11 @@ class Optimizer:
         """Whether every variable it was built with must be in every call, if only with ``None``."""
         return self.kind.__name__ == "MultiOptimizer"
 
+    @property
+    def wants_keras(self) -> bool:
+        """Whether it takes no variables but Keras's own."""
+        return self.kind.__name__ in ("MultiOptimizer", "Muon")
+
     def why_not(self) -> str | None:
         """Return why it cannot be made here, or ``None``."""
         if self.kind.__name__ == "SyncReplicasOptimizer":
