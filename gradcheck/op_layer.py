@@ -103,10 +103,10 @@ def _values(shape: tuple[int, ...]) -> Any:
 
 
 def _apply(op: Op) -> Any:
-    bring = op.inputs[0].bring
+    call, bring = op.call, op.inputs[0].bring
 
     def operation(x: Any) -> Any:
-        return op.call(bring(x))  # type: ignore[misc]  # why_no_layer asks for it
+        return call(bring(x))  # type: ignore[misc]  # why_no_layer asks for it
 
     operation.__name__ = op.name.replace(".", "_").replace(" ", "_")
     return operation

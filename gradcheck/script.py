@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +17,32 @@ from gradcheck.engines import Engine, View, engines
 from gradcheck.errors import UsageError
 from gradcheck.gradient import Array, Gradient, MaybeGradient, Term, Unconnected
 from gradcheck.graph import TwoHeadGraph, Wiring
+from gradcheck.layer import Apply, Layer
 from gradcheck.objective import Objective
 from gradcheck.point import Point
+from gradcheck.source import Sliced, Unsliceable, slice_calls
 from gradcheck.witness import Witness, judge_again
 
 _FOLDER = Path(__file__).parent
+# What a script calls its own things, so that no layer may be called so.
+_RESERVED = (
+    *("VALUES", "VARIABLES", "INTEGERS", "DIRECTIONS", "UNCONNECTED", "typed", "losses", "as_array", "along", "holds"),
+    *("compared", "expected", "found", "recorded", "values", "stop_gradient", "x"),
+    *("trunk", "output1", "output2", "loss1", "loss2"),
+    *(f"objective{i}" for i in range(16)),
+)
 _INPUTS = {name: f'values["{name}"]' for name in ("a", "b", "u", "v")} | {"zero": "tf.zeros_like(loss2)"}
 
 
 def write_script(witness: Witness) -> str:
     """Return the source of a script that computes both sides of the claim and prints BUG or OK.
 
-    The layers' own code goes into it word for word; each value of the point is written out.
+    The layers' own code goes into it, with all that it names; each value of the point is written out.
 
     Raises:
         EngineError: The engine raised.
-        UsageError: The law makes no such claim any more, or does not say what it computed.
+        UsageError: The law makes no such claim any more, or does not say what it computed, or a layer or loss cannot
+            be written out.
     """
     compared = judge_again(witness).comparison
     if isinstance(compared.found, Gradient) and not compared.found.terms:
@@ -93,17 +103,20 @@ def _render(template: str, **values: Any) -> str:
     environment = Environment(
         loader=FileSystemLoader(_FOLDER), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.get_template(template).render(**values).strip()
+    return re.sub(r"\n{4,}", "\n\n\n", environment.get_template(template).render(**values)).strip()
 
 
 def _model(graph: TwoHeadGraph, point: Point) -> dict[str, Any]:
     """Return what every script says of a graph and a point."""
+    used = tuple(dict.fromkeys(word.apply for word in (*map(itemgetter(1), graph.all_layers()), *graph.loss_functions)))
+    sliced = _sliced(used)
     return {
         "values": {name: _literal(value) for name, value in point.values.items()},
         "variables": graph.variables,
         "integers": [name for name, value in point.values.items() if value.dtype == np.int32],
-        "functions": _functions(graph),
-        "forward": _forward_lines(graph),
+        "imports": sliced.imports,
+        "functions": sliced.text,
+        "forward": _forward_lines(graph, dict(zip(used, sliced.calls, strict=True))),
     }
 
 
@@ -150,39 +163,37 @@ def _literal(value: Any) -> str:
     return f"np.array({numbers}).reshape({array.shape})"
 
 
-def _functions(graph: TwoHeadGraph) -> list[str]:
-    """Return the source of every layer and loss in the graph."""
-    used: Sequence[Callable[..., Any]] = [layer.apply for _, layer in graph.all_layers()]
-    used = [*used, *(loss.apply for loss in graph.loss_functions)]
-    return [_source(function) for function in dict.fromkeys(used)]
+def _sliced(used: Sequence[Apply]) -> Sliced:
+    """Return what layers and losses apply as source."""
+    try:
+        return slice_calls(used, (*_RESERVED, *engines.names()))
+    except Unsliceable as reason:
+        raise UsageError(f"no script can be made of the graph's layers and losses: {reason}") from reason
 
 
-def _source(function: Callable[..., Any]) -> str:
-    """Return a function's source from its ``def`` on, without the decorator that registers it."""
-    source = inspect.getsource(function)
-    start = source.index("def ")
-    return source[start:].replace(": Any", "").replace(" -> Any", "").strip()
-
-
-def _forward_lines(graph: TwoHeadGraph) -> list[str]:
-    lines = ['x = tf.nn.embedding_lookup(values["embedding"], values["ids"])', *_block_lines(graph, "trunk")]
-    lines += ["trunk = x", *_block_lines(graph, "head1"), "output1 = x"]
+def _forward_lines(graph: TwoHeadGraph, calls: Mapping[Apply, str]) -> list[str]:
+    lines = ['x = tf.nn.embedding_lookup(values["embedding"], values["ids"])', *_block_lines(graph, "trunk", calls)]
+    lines += ["trunk = x", *_block_lines(graph, "head1", calls), "output1 = x"]
     read = {Wiring.CHAINED: "output1", Wiring.STOPPED: "stop_gradient(output1)", Wiring.PARALLEL: "trunk"}
-    lines += [f"x = {read[graph.wiring]}", *_block_lines(graph, "head2"), "output2 = x"]
+    lines += [f"x = {read[graph.wiring]}", *_block_lines(graph, "head2", calls), "output2 = x"]
     for i, loss in enumerate(graph.loss_functions, start=1):
-        each = f'{loss.apply.__name__}(output{i}, values["labels{i}"])'
+        each = f'{_called(calls[loss.apply])}(output{i}, values["labels{i}"])'
         reduced = each if graph.reduction == "none" else f"tf.reduce_{graph.reduction}({each}, axis=-1)"
         lines.append(f"loss{i} = {reduced}")
     return lines
 
 
-def _block_lines(graph: TwoHeadGraph, block: str) -> list[str]:
-    return [
-        f"x = {layer.apply.__name__}(x"
-        + "".join(f', {name}=values["{path}/{name}"]' for name in layer.parameters)
-        + ")"
-        for path, layer in graph.block(block)
-    ]
+def _block_lines(graph: TwoHeadGraph, block: str, calls: Mapping[Apply, str]) -> list[str]:
+    return [f"x = {_call_of(layer, path, calls)}" for path, layer in graph.block(block)]
+
+
+def _call_of(layer: Layer, path: str, calls: Mapping[Apply, str]) -> str:
+    given = ["x", *(f'{name}=values["{path}/{name}"]' for name in layer.parameters)]
+    return f"{_called(calls[layer.apply])}({', '.join(given)})"
+
+
+def _called(expression: str) -> str:
+    return expression if re.fullmatch(r"[\w.]+", expression) else f"({expression})"
 
 
 def _objective(name: str, objective: Objective) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from gradcheck import compare, script
+from gradcheck.backend import tf
 from gradcheck.compare import Budget, Comparison
 from gradcheck.directions import project
 from gradcheck.engines import View, engines
@@ -18,7 +19,7 @@ from gradcheck.errors import UsageError
 from gradcheck.explain import Explanation
 from gradcheck.golden import GOLDEN_GRAPH, SEED_GRAPH, W1, W2, golden_gradients, golden_point
 from gradcheck.gradient import Gradient, Term, Unconnected, largest
-from gradcheck.layer import layers, losses
+from gradcheck.layer import Apply, Layer, layers, losses
 from gradcheck.objective import Expression, Objective, a, as_objective, b, loss1, loss2, stop, u, v, with_zeros, zero
 from gradcheck.point import draw
 from gradcheck.script import write_script
@@ -175,6 +176,51 @@ def test_every_word_can_be_written_out(reduction: str, print_script) -> None:
             assert "Any" not in source
             assert "gradcheck" not in source
     assert run(source) == "OK"
+
+
+def test_operations_as_layers_are_written_out(print_script) -> None:
+    graph = GOLDEN_GRAPH.changed(head1=("dense", "ops.erf", "ops.sqrt"), head2=("dense", "ops.log_softmax"))
+    point = draw(graph, dict.fromkeys(graph.axes, 2), 1)[0]
+    found = gradient(np.zeros((1, 1)), term(loss2, W1))
+    source = print_script(compare.connected(found, points=1), graph=graph, point=point)
+    assert "def erf(x):\n    return tf.math.erf(" in source
+    assert "gradcheck" not in source
+    assert run(source) == "OK"
+    assert run(source.replace("tf.math.erf(", "tf.stop_gradient(")) == "BUG"
+
+
+FACTOR = 3.0
+
+
+@tf.custom_gradient
+def _thrice(x):
+    return FACTOR * x, lambda dy: FACTOR * dy
+
+
+def test_what_a_layer_names_is_written_out_with_it(print_script, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, apply in {"losses": _named_as_the_scripts_own(2.0), "lambda": lambda x: x * FACTOR}.items():
+        monkeypatch.setitem(layers._entries, name, Layer(name, apply))
+    graph = GOLDEN_GRAPH.changed(head1=("dense", "losses", "lambda"))
+    source = print_script(within(gradient(18 * FIGURES), gradient(18 * FIGURES, term(loss1 + loss2))), graph=graph)
+    assert "def losses_2(x):" in source
+    assert "tf.custom_gradient(_thrice)" in source
+    assert run(source) == "OK"
+    assert run(source.replace("_thrice_2(x) * 2.0", "_thrice_2(x) * 2.1")) == "BUG"
+
+
+def _named_as_the_scripts_own(factor: float) -> Apply:
+    def losses(x):
+        return _thrice(x) * factor
+
+    return losses
+
+
+def test_a_layer_that_cannot_be_written_out_is_one_sentence(print_script, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(layers._entries, "made", Layer("made", eval("lambda x: x")))
+    with pytest.raises(
+        UsageError, match=r"^no script can be made of the graph's layers and losses: the source of <"
+    ):
+        print_script(within(PRESENT, PRESENT), graph=GOLDEN_GRAPH.changed(head1=("dense", "made")))
 
 
 def _in_threes(names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

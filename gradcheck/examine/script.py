@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gradcheck.errors import UsageError
 from gradcheck.examine.finding import Finding
-from gradcheck.examine.source import Sliced, Unsliceable, literal, slice_call
 from gradcheck.examine.witness import FindingWitness, find_edge, judge_again, to_subject
 from gradcheck.op import ops
 from gradcheck.oracles import Doubt, numeric, second
 from gradcheck.oracles.precision import WIDER
 from gradcheck.oracles.subject import Subject
+from gradcheck.source import Sliced, Unsliceable, literal, slice_call
 from gradcheck.training.optimizers import Optimizer, choose_optimizers
 
 # What the templates call things, which an operation's own names must leave alone.
@@ -74,7 +74,7 @@ def write_script(witness: FindingWitness) -> str:
     text = templates.get_template(f"{name}.py.jinja").render(
         title=_title(witness, doubt),
         imports=[name for name in sliced.imports if name != "os"],
-        definitions=_joined(sliced.definitions),
+        definitions=sliced.text,
         call=sliced.call,
         dtype=finding.dtype,
         values=[literal(_wide(value)) for value in subject.values],
@@ -95,15 +95,6 @@ def _sliced(finding: Finding) -> Sliced:
         return slice_call(edge.call if edge and edge.call else op.call, RESERVED)
     except Unsliceable as reason:
         raise UsageError(f"no script can be made of operation {op.name}: {reason}") from reason
-
-
-def _joined(definitions: Sequence[str]) -> str:
-    """Return definitions as the text of a module."""
-    text = ""
-    for definition in definitions:
-        block = definition.startswith(("def ", "class ", "@"))
-        text += f"\n\n\n{definition}\n\n" if block else f"\n{definition}"
-    return text
 
 
 def _title(witness: FindingWitness, doubt: Doubt) -> list[str]:

@@ -1,4 +1,4 @@
-"""An operation's call as source that needs only TensorFlow and NumPy, sliced from the module it stands in.
+"""Functions as source that needs only TensorFlow and NumPy, sliced from the modules they stand in.
 
 What the call names is written before it: a function by its own source, anything else by its value. Closures and
 defaults are values too, so that a function made in a loop says what it was made with.
@@ -14,15 +14,15 @@ import inspect
 import math
 import sys
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from gradcheck.backend import tf
-from gradcheck.examine._names import find_node, free_names, module_of, statement_of, substitute, without_annotations
-from gradcheck.examine._public import made_by, public_name
+from gradcheck.source._names import find_node, free_names, module_of, statement_of, substitute, without_annotations
+from gradcheck.source._public import made_by, public_name
 
 _MOST = 80  # characters of a value that is written where it is used
 
@@ -33,37 +33,52 @@ class Unsliceable(Exception):
 
 @dataclass(frozen=True)
 class Sliced:
-    """A call that stands alone.
+    """Calls that stand alone, once the names ``tf`` and ``np`` are known.
 
     Attributes:
-        imports: Modules of Python's own that it needs.
-        definitions: What it names, in an order in which it can be run.
-        call: The expression that is called.
+        imports: Modules of Python's own that they need.
+        definitions: What they name, in an order in which it can be run.
+        calls: The expressions that are called.
     """
 
     imports: tuple[str, ...]
     definitions: tuple[str, ...]
-    call: str
+    calls: tuple[str, ...]
 
     @property
-    def source(self) -> str:
-        """Everything but the call, which needs the names ``tf`` and ``np`` besides."""
-        return "\n\n\n".join(["\n".join(f"import {name}" for name in self.imports), *self.definitions])
+    def call(self) -> str:
+        """The only expression."""
+        (only,) = self.calls
+        return only
+
+    @property
+    def text(self) -> str:
+        """The definitions as they stand in a module: functions apart, values line by line."""
+        text = ""
+        for definition in self.definitions:
+            block = definition.startswith(("def ", "class ", "@"))
+            text += f"\n\n\n{definition}\n\n" if block else f"\n{definition}"
+        return text
 
 
-def slice_call(call: Callable[..., Any], reserved: tuple[str, ...] = ()) -> Sliced:
-    """Return a call with all that it names.
+def slice_call(call: Callable[..., Any], reserved: Iterable[str] = ()) -> Sliced:
+    """Return a call with all that it names; see `slice_calls`."""
+    return slice_calls([call], reserved)
+
+
+def slice_calls(calls: Iterable[Callable[..., Any]], reserved: Iterable[str] = ()) -> Sliced:
+    """Return calls with all that they name.
 
     Args:
-        call: A function, or anything else that is called.
+        calls: Functions, or anything else that is called.
         reserved: Names that the definitions must leave alone.
 
     Raises:
-        Unsliceable: It cannot be written out.
+        Unsliceable: One cannot be written out.
     """
     slicer = _Slicer({"tf", "np", *reserved})
-    expression = slicer.express(call)
-    return Sliced(tuple(sorted(slicer.imports)), tuple(slicer.definitions), expression)
+    expressions = [slicer.express(call) for call in calls]
+    return Sliced(tuple(sorted(slicer.imports)), tuple(slicer.definitions), tuple(expressions))
 
 
 def literal(values: Any) -> str:
@@ -177,7 +192,8 @@ class _Slicer:
             raise Unsliceable(f"the source of {function.__qualname__} is not found, or has changed")
         node = without_annotations(copy.deepcopy(found))
         if isinstance(node, ast.FunctionDef):
-            node.name = self._functions[id(function)] = self._allot(node.name)
+            told = function.__name__ if function.__name__.isidentifier() else node.name
+            node.name = self._functions[id(function)] = self._allot(told)
             node.decorator_list = [_parsed(name) for name in decorators]
         node.args.defaults, node.args.kw_defaults = [], [None] * len(node.args.kwonlyargs)
         node = substitute(node, self._resolved(node, function))

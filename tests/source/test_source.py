@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from examine import sliced
 from gradcheck.backend import load, tf
 from gradcheck.examine.known import installed
-from gradcheck.examine.source import Unsliceable, literal, slice_call
 from gradcheck.op import Edge, Op, ops
 from gradcheck.oracles.subject import Subject
 from gradcheck.raised import Raised
+from gradcheck.source import Unsliceable, literal, slice_call
+from source import sliced
 
 _PARTS = 4
 KILLS = {"transpose/negative perm": (2, 21)}  # what ends its process before a version of TensorFlow
@@ -28,7 +28,8 @@ def alone(call: Callable, reserved: tuple[str, ...] = ()) -> Callable:
     """Slice a call, and make it again where there is nothing else."""
     found = slice_call(call, reserved)
     names = {"tf": load(), "np": np}
-    exec(compile(found.source, "sliced", "exec"), names)
+    imports = "".join(f"import {name}\n" for name in found.imports)
+    exec(compile(f"{imports}{found.text}", "sliced", "exec"), names)
     return eval(found.call, names)
 
 
@@ -38,7 +39,7 @@ def test_a_call_is_written_with_all_that_it_names(name: str) -> None:
     x = tf.constant([[0.5, 1.0], [2.0, 3.0]])
     x = tf.ones([2, 3]) if name == "a cached function" else x
     np.testing.assert_array_equal(alone(call)(x), call(x))
-    assert "gradcheck" not in slice_call(call).source
+    assert "gradcheck" not in slice_call(call).text
 
 
 @pytest.mark.parametrize("name", sliced.HOPELESS)
@@ -138,5 +139,5 @@ def assert_same(op: Op, edge: Edge | None, again: Callable) -> None:
 def test_all_of_it_is_plain_python() -> None:
     for op in list(ops)[::20]:
         found = slice_call(op.call)
-        names = {n.id for n in ast.walk(ast.parse(found.source)) if isinstance(n, ast.Name)}
+        names = {n.id for n in ast.walk(ast.parse(found.text)) if isinstance(n, ast.Name)}
         assert not names & {"Any", "Call", "Family", "edge"}, op.name
