@@ -217,9 +217,7 @@ def _named_as_the_scripts_own(factor: float) -> Apply:
 
 def test_a_layer_that_cannot_be_written_out_is_one_sentence(print_script, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(layers._entries, "made", Layer("made", eval("lambda x: x")))
-    with pytest.raises(
-        UsageError, match=r"^no script can be made of the graph's layers and losses: the source of <"
-    ):
+    with pytest.raises(UsageError, match=r"^no script can be made of the graph's layers and losses: the source of <"):
         print_script(within(PRESENT, PRESENT), graph=GOLDEN_GRAPH.changed(head1=("dense", "made")))
 
 

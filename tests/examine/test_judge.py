@@ -7,8 +7,9 @@ import pytest
 from gradcheck.backend import tf
 from gradcheck.domain import Domain, definite, distinct, real
 from gradcheck.examine.judge import examine
-from gradcheck.examine.plan import Choice
-from gradcheck.op import Op, edge
+from gradcheck.examine.plan import Choice, judges, subjects
+from gradcheck.op import Op, edge, ops
+from gradcheck.oracles import oracles
 from oracles import lies
 
 ALL = Choice(edges=True, everything=True)
@@ -149,7 +150,25 @@ def test_the_gradient_functions_that_ran_are_noted() -> None:
     ],
 )
 def test_dtypes_are_those_that_are_chosen(choice, dtypes) -> None:
-    from gradcheck.examine.plan import subjects
-
     every = Op("every", "lies", tf.tanh, (real(2),), dtypes=("float32", "float64", "complex64", "complex128"))
     assert [subject.dtype for subject in subjects(every, choice)] == dtypes
+
+
+def judgements(op, choice) -> set[tuple[str, str]]:
+    return {(subject.label, oracle.name) for subject in subjects(op, choice) for oracle in judges(subject, choice)}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_everything_is_more_than_the_usual_at_the_same_points(seed: int) -> None:
+    for op in list(ops)[seed::20]:
+        usual, every = (judgements(op, Choice(edges=e, everything=e, seed=seed)) for e in (False, True))
+        assert usual < every, op.name
+
+
+def test_oracles_take_turns_by_seed_until_each_has_judged_each_subject() -> None:
+    most = max(oracle.turns for oracle in oracles)
+    turns = [judgements(lies.AT_A_KINK, Choice(edges=True, seed=seed)) for seed in range(most)]
+    labels = {subject.label for subject in subjects(lies.AT_A_KINK, Choice(edges=True))}
+    for oracle in oracles:
+        for label in labels:
+            assert sum((label, oracle.name) in turn for turn in turns[: oracle.turns]) == 1, (label, oracle.name)
