@@ -1,4 +1,4 @@
-"""The one place that touches TensorFlow's private modules for examining: its registry of gradient functions."""
+"""What examining needs of TensorFlow's private modules: its gradient functions, and what forward mode keeps."""
 
 from __future__ import annotations
 
@@ -35,6 +35,19 @@ def watching() -> Iterator[set[str]]:
     finally:
         for name, function in before.items():
             entries[name]["type"] = function
+
+
+def forget_products() -> None:
+    """Have eager forward mode forget the products of operations that it traced, and how many.
+
+    From the 33rd shape of an operation on TensorFlow traces for unknown sizes (docs/trophies.md:
+    forward-svd-many-shapes): then what an examination finds depends on what a process examined before.
+    """
+    load()
+    from tensorflow.python.eager import forwardprop
+
+    forwardprop._jvp_function_cache.clear()
+    forwardprop._TRACE_COUNT.clear()
 
 
 def _noting(name: str, function: Callable[..., Any], called: set[str]) -> Callable[..., Any]:

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from gradcheck.examine._tensorflow import watching
+from gradcheck.examine._tensorflow import forget_products, watching
 from gradcheck.examine.finding import Examined, Finding, listed
 from gradcheck.examine.known import find_known
 from gradcheck.examine.plan import Choice, judges, subjects
@@ -30,6 +30,7 @@ def examine(op: Op, choice: Choice) -> Examined:
     findings: list[Finding] = []
     gaps: dict[str, str] = {}
     judged: list[str] = []
+    forget_products()
     with watching() as executed:
         for subject in subjects(op, choice):
             if isinstance(subject.outputs, Raised):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from gradcheck.backend import load
 
 
@@ -13,8 +16,9 @@ def forget_failure() -> None:
     variable_scope.get_variable_scope()._caching_device = None
 
 
-def forget_products() -> None:
-    """Have eager forward mode trace the products of operations anew.
+@contextmanager
+def products_apart() -> Iterator[None]:
+    """Have eager forward mode trace the products of operations anew in the block, and keep none of these.
 
     TensorFlow keeps them, with what was true of the tangents that they were traced for: then what forward mode in
     forward mode gives depends on what a process computed before.
@@ -22,4 +26,13 @@ def forget_products() -> None:
     load()
     from tensorflow.python.eager import forwardprop
 
-    forwardprop._jvp_function_cache.clear()
+    uses = (forwardprop._jvp_exact_config, forwardprop._jvp_relaxed_config)
+    kept = [use.function_cache for use in uses]
+    apart = type(kept[0])()
+    for use in uses:
+        use.function_cache = apart
+    try:
+        yield
+    finally:
+        for use, cache in zip(uses, kept, strict=True):
+            use.function_cache = cache

@@ -135,6 +135,16 @@ def test_one_way_of_an_oracle_is_left_out_for_a_reason_and_the_others_are_not() 
     assert labels(limited, choice) == []
 
 
+@pytest.mark.parametrize("forgets", [True, False])
+def test_what_was_examined_before_does_not_show(monkeypatch, forgets) -> None:
+    """At the 33rd shape forward mode traces for unknown sizes, which the gradient of Svd refuses."""
+    if not forgets:
+        monkeypatch.setattr("gradcheck.examine.judge.forget_products", lambda: None)
+    many = [Op("largest", "lies", lambda a: tf.linalg.svd(a)[0], (real(size, 1),)) for size in range(1, 40)]
+    found = [finding for op in many for finding in examine(op, Choice(oracle=("forward",))).findings]
+    assert bool(found) != forgets
+
+
 def test_the_gradient_functions_that_ran_are_noted() -> None:
     executed = examine(lies.op(lambda x: tf.tanh(tf.matmul(x, x))), NUMERIC).executed
     assert {"Tanh", "MatMul"} <= executed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 
 import numpy as np
@@ -11,6 +12,7 @@ from gradcheck.backend import tf
 from gradcheck.domain import away, real
 from gradcheck.op import Op, edge
 from gradcheck.oracles import Unjudged, jacobian, modes, oracles
+from gradcheck.oracles._tensorflow import products_apart
 from gradcheck.oracles.subject import Subject, attempt
 from gradcheck.raised import Raised
 from oracles import lies
@@ -174,16 +176,38 @@ def test_an_operation_that_raises_is_an_answer() -> None:
     assert str(Subject(lies.op(fails), None, "float32").outputs) == "ValueError: never"
 
 
-@pytest.mark.parametrize("forgets", [True, False])
-def test_what_a_process_computed_before_does_not_show_in_forward_over_forward(monkeypatch, forgets) -> None:
+@pytest.mark.parametrize("apart", [True, False])
+def test_what_a_process_computed_before_does_not_show_in_forward_over_forward(monkeypatch, apart) -> None:
     """TensorFlow keeps the product of a square, and takes it for any other product of two inputs."""
     from gradcheck.oracles import second
 
     square, product = lies.op(_squared_exponential), lies.op(lambda x: tf.exp(x) * tf.sin(x))
     doubts("second_forward", Subject(square, None, "float64"))
-    if not forgets:
-        monkeypatch.setattr(second, "forget_products", lambda: None)
-    assert bool(doubts("second_forward", Subject(product, None, "float64"))) != forgets
+    if not apart:
+        monkeypatch.setattr(second, "products_apart", nullcontext)
+        doubts("second_forward", Subject(square, None, "float64"))
+    assert bool(doubts("second_forward", Subject(product, None, "float64"))) != apart
+
+
+def test_products_that_were_traced_apart_are_not_kept_and_those_before_are() -> None:
+    from tensorflow.python.eager import forwardprop
+
+    kept = forwardprop._jvp_function_cache
+    push(tf.exp)
+    before = kept.values()
+    with products_apart():
+        push(tf.sin)
+    push(tf.exp)
+    assert kept.values() == before
+    push(tf.sin)
+    assert len(kept.values()) > len(before)
+
+
+def push(function) -> None:
+    x = tf.ones([7, 5, 3])
+    with tf.autodiff.ForwardAccumulator(x, x) as accumulator:
+        y = function(x)
+    assert accumulator.jvp(y) is not None
 
 
 def _squared_exponential(x):
