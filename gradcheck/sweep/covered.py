@@ -24,6 +24,11 @@ class Covered:
         self._starts.insert(place, span.start)
         return True
 
+    def holding(self, span: Span) -> Span | None:
+        """Return the span that holds all of another; ``None`` if there is none."""
+        place = bisect_right(self._starts, span.start) - 1
+        return self._spans[place] if place >= 0 and self._spans[place].stop >= span.stop else None
+
     def without(self, span: Span) -> Iterator[Span]:
         """Yield what of a span is not done."""
         start = span.start

@@ -8,43 +8,44 @@ from dataclasses import replace
 from pathlib import Path
 
 from gradcheck.errors import UsageError
-from gradcheck.sweep.covered import Covered
 from gradcheck.sweep.ended import Ended
 from gradcheck.sweep.judge import Broken
-from gradcheck.sweep.log import Done, Log, check_new, read, write
+from gradcheck.sweep.log import Cause, Done, Log, check_new, read, write
+from gradcheck.sweep.once import once
 from gradcheck.sweep.plan import MOST_POINTS, Plan, Span
 from gradcheck.sweep.tally import Count, Tally, Worst
 
 
 def merge(folders: Sequence[Path], out: Path) -> Log:
-    """Write a folder that holds what several hold; points that several have judged are counted once.
+    """Write a folder that holds what several hold; points that several have judged are counted once, at their worst.
 
     Raises:
         UsageError: A folder holds no sweep, or ``out`` holds one or cannot be written.
     """
-    logs = [read(folder) for folder in folders]
-    plans = tuple(dict.fromkeys(plan for log in logs for plan in log.plans))
+    # Sorted by all that they hold, so that the order in which they are named changes nothing.
+    logs = sorted(map(read, folders), key=_text)
+    plans = tuple(sorted({plan for log in logs for plan in log.plans}, key=lambda plan: (plan.seed, str(plan))))
     environments = {str(sorted(one.items())): one for log in logs for one in log.environments}
     check_new(out)
-    merged = Log(out, plans, tuple(environments.values()))
-    covered = Covered([])
-    # A span that killed its worker was halved: of what overlaps, the longest holds all the others.
-    for done in sorted(_moved(logs, plans), key=lambda done: (-len(done.span), done.span.start)):
-        if covered.takes(done.span):
-            merged.done.append(done)
+    merged = Log(out, plans, tuple(environments[text] for text in sorted(environments)))
+    merged.done = once([list(_moved(log, plans)) for log in logs], plans)
     for log in logs:
         for cause in log.causes.values():
             broken = _of_broken(cause.broken, _shift(log, cause.broken.point, plans))
-            merged.causes[broken] = replace(cause, broken=broken)
+            merged.causes.setdefault(broken, replace(cause, broken=broken))
         _copy_witnesses(log, out)
     write(merged)
     return merged
 
 
-def _moved(logs: Sequence[Log], plans: Sequence[Plan]) -> Iterator[Done]:
-    for log in logs:
-        for done in log.done:
-            yield _of_done(done, _shift(log, done.span.start, plans), log.plans[done.span.start // MOST_POINTS])
+def _text(log: Log) -> str:
+    entries: tuple[Done | Cause, ...] = (*log.done, *log.causes.values())
+    return str([log.plans, log.part, log.environments, [entry.to_json() for entry in entries]])
+
+
+def _moved(log: Log, plans: Sequence[Plan]) -> Iterator[Done]:
+    for done in log.done:
+        yield _of_done(done, _shift(log, done.span.start, plans), log.plans[done.span.start // MOST_POINTS])
 
 
 def _shift(log: Log, point: int, plans: Sequence[Plan]) -> int:

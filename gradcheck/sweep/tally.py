@@ -81,6 +81,18 @@ class Count:
         self.histogram = self.histogram + other.histogram
         return self
 
+    def __or__(self, other: Count) -> Count:
+        """Return the worse of two counts of the same points, in every respect."""
+        return Count(
+            max(self.judged, other.judged),
+            max(self.broken, other.broken),
+            max(self.left_out, other.left_out),
+            max(self.ill_conditioned, other.ill_conditioned),
+            self.share | other.share,
+            self.ulps | other.ulps,
+            max(self.histogram, other.histogram, key=lambda bars: bars.tolist()[::-1]),
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Return the count as JSON values."""
         return {
@@ -150,6 +162,21 @@ class Tally:
             self.bits[graph] = min(bits, self.bits.get(graph, bits))
         return self
 
+    def __or__(self, other: Tally) -> Tally:
+        """Return the worse of two tallies of the same points, in every respect."""
+        laws = {**self.counts, **other.counts}
+        return Tally(
+            max(self.points, other.points),
+            max(self.kinked, other.kinked),
+            max(self.inexact, other.inexact),
+            {key: self.counts.get(key, Count()) | other.counts.get(key, Count()) for key in laws},
+            _most(self.not_applicable, other.not_applicable),
+            _most(self.errors, other.errors),
+            {graph: min(one.bits[graph] for one in (self, other) if graph in one.bits)
+             for graph in {**self.bits, **other.bits}},
+            _most(self.seconds, other.seconds),
+        )  # fmt: skip
+
     @property
     def broken(self) -> int:
         """Points at which a law is broken, counted for each law and engine."""
@@ -186,6 +213,10 @@ class Tally:
 def _add(mine: dict[K, V], other: Mapping[K, V]) -> None:
     for key, number in other.items():
         mine[key] = mine[key] + number if key in mine else number
+
+
+def _most(mine: Mapping[K, V], other: Mapping[K, V]) -> dict[K, V]:
+    return {key: max(one[key] for one in (mine, other) if key in one) for key in {**mine, **other}}
 
 
 def histogram(ulps: Array) -> Array:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gradcheck.errors import UsageError
 from gradcheck.report.sweep import where
-from gradcheck.sweep.log import Log, create, read, resumed
+from gradcheck.sweep.judge import Broken
+from gradcheck.sweep.log import Done, Log, create, read, resumed, write
 from gradcheck.sweep.merge import merge
-from gradcheck.sweep.plan import MOST_POINTS, Plan
-from gradcheck.sweep.tally import Tally
+from gradcheck.sweep.plan import MOST_POINTS, Plan, Span
+from gradcheck.sweep.tally import Count, Tally, Worst
 from sweep.fake import Fake, holds, sweep
 from sweep.made import PLAN, plain, whole
 
@@ -117,3 +119,69 @@ def test_a_witness_that_is_gone_is_told(tmp_path: Path) -> None:
         merge([one], tmp_path / "out")
     with pytest.raises(UsageError, match="out holds no sweep"):
         read(tmp_path / "out")
+
+
+# --- one plan, swept twice -----------------------------------------------------------------------
+
+ONE = Plan(64, seed=5, batch=4, points_a_graph=256, points_a_span=32)
+KEY = ("additivity", "graph", "float32")
+
+
+def judged(start: int, stop: int, *broken: int, of: Tally | None = None) -> Done:
+    """Return a span at whose points one law was judged, and broken at some."""
+    count = Count(stop - start, len(broken), share=Worst(np.inf, broken[0]) if broken else Worst(0.5, start))
+    tally = of or Tally(stop - start, counts={KEY: count})
+    return Done(Span(start, stop), tally, tuple(Broken(point, *KEY[:2]) for point in broken))
+
+
+def folder_of(path: Path, *done: Done, environment: str = "here") -> Path:
+    write(Log(path, (ONE,), ({"machine": environment},), done=list(done)))
+    return path
+
+
+def test_a_violation_on_one_machine_is_none_the_less_for_another_where_all_holds(tmp_path: Path) -> None:
+    clean = folder_of(tmp_path / "a", judged(0, 32), judged(32, 64))
+    bad = folder_of(tmp_path / "b", judged(0, 32, 3), judged(32, 64), environment="there")
+    found = [merge(order, tmp_path / f"{n}") for n, order in enumerate(([clean, bad], [bad, clean]))]
+    for log in found:
+        assert (log.judged, log.tally.broken, [one.point for one in log.broken]) == (64, 1, [3])
+        assert log.tally.counts[KEY].share == Worst(np.inf, 3)
+    contents = [[(log.folder / name).read_bytes() for name in ("sweep.json", "spans.log")] for log in found]
+    assert contents[0] == contents[1]
+
+
+def test_points_that_are_broken_elsewhere_on_another_machine_are_all_counted(tmp_path: Path) -> None:
+    one = folder_of(tmp_path / "a", judged(0, 32, 3, 4))
+    other = folder_of(tmp_path / "b", judged(0, 32, 4, 5))
+    assert merge([one, other], tmp_path / "both").tally.broken == 3
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [judged(0, 16, 3), judged(16, 32)],  # halved, as its worker died
+        [judged(0, 8), judged(8, 24, 9), judged(24, 32)],
+        [judged(0, 40, 33)],  # the longest: the other's spans lie in it, or across its end
+        [judged(20, 48, 25)],  # across two spans: its broken point is in one of them
+        [judged(60, 70, 67)],  # and here in none
+        [judged(8, 16, of=Tally(8, errors={("graph", "no kernel"): 8}))],
+    ],
+    ids=lambda parts: " ".join(f"{one.span.start}-{one.span.stop}" for one in parts),
+)
+def test_nothing_that_is_broken_is_lost_where_spans_overlap(tmp_path: Path, parts: list[Done]) -> None:
+    clean, bad = folder_of(tmp_path / "a", judged(0, 32), judged(32, 64)), folder_of(tmp_path / "b", *parts)
+    for number, order in enumerate(([clean, bad], [bad, clean])):
+        log = merge(order, tmp_path / str(number))
+        assert [one.point for one in log.broken] == [one.point for part in parts for one in part.broken]
+        assert log.tally.broken == sum(part.tally.broken for part in parts)
+        assert log.tally.errors == parts[0].tally.errors
+        covered = [n for one in log.done for n in range(one.span.start, one.span.stop)]
+        assert len(covered) == len(set(covered)) == log.judged
+
+
+def test_what_one_machine_gave_up_and_the_other_judged_is_judged(tmp_path: Path) -> None:
+    gave_up = Done(Span(0, 32), Tally(errors={("graph", "it ended"): 32}), killed="it ended")
+    bad = folder_of(tmp_path / "b", judged(0, 16, 3))
+    log = merge([folder_of(tmp_path / "a", gave_up), bad], tmp_path / "both")
+    assert (log.judged, log.tally.broken) == (32, 1)
+    assert log.tally.errors == {("graph", "it ended"): 16}
