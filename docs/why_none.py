@@ -115,13 +115,18 @@ def _outcome(loss: Callable[[], Any], variable: Any) -> Outcome:
     try:
         flow = gradcheck.flow(loss, variables=[variable])
     except gradcheck.UsageError as error:
-        return Outcome(tape, traced, "refused", f"gradcheck.UsageError: {error}".replace(f"{MODELS}/", ""))
+        return Outcome(tape, traced, "refused", _without_folders(f"gradcheck.UsageError: {error}"))
     asked = flow.losses[-1], flow.variables[0]
     verdict = label(flow[asked])
     if flow[asked].kind is Kind.CONNECTED:
         flow = flow.measure()
         verdict = "dead" if flow[asked].dead else verdict
-    return Outcome(tape, traced, verdict, flow.explain(*asked).replace(f"{MODELS}/", ""))
+    return Outcome(tape, traced, verdict, _without_folders(flow.explain(*asked)))
+
+
+def _without_folders(printed: str) -> str:
+    """Return what is printed wherever the page is made: files of models, without the folders before them."""
+    return re.sub(rf"\S*\b{MODELS.name}/(?=\w+\.py:\d)", "", printed)
 
 
 def _told(gradient: Callable[[], Any]) -> str:
