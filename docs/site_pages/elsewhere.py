@@ -9,6 +9,7 @@ PAGES = ("CHANGELOG.md", "CONTRIBUTING.md")
 LINKS = {
     "](../README.md)": "](index.md)",
     "](../examples)": "](examples.md)",
+    "](../CONTRIBUTING.md": "](contributing.md",
     "[docs/none](none)": "`docs/none`",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,14 @@ from gradcheck import Arena, Trial, TwoHeadGraph, Wiring, draw
 from gradcheck.backend import tf
 from gradcheck.baseline.expectations import load_expectations
 from gradcheck.engines import engines
+from gradcheck.examine.judge import examine
+from gradcheck.examine.plan import Choice
 from gradcheck.laws import laws
 from gradcheck.objective import Objective, as_objective
+from gradcheck.op import ops
+from gradcheck.op_layer import why_no_layer
 from gradcheck.shrink import witness_of
+from pages.unrun import tomllib
 
 # What a broken law about stopped heads is shrunk to.
 _SMALLEST = TwoHeadGraph((), (), (), Wiring.STOPPED, "plain_sum", "plain_sum", "sum")
@@ -105,6 +111,22 @@ def accepted_changes() -> None:
     assert len(load_expectations(Path("accepted.txt"))) == 2
 
 
+def an_operation_of_a_distribution_of_ones_own() -> None:
+    """Load what the entry points of the page's distribution name, as the registry does, and judge it."""
+    groups = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]
+    known = set(ops.names())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ops, "_entries", dict(ops._entries))
+        for name, value in groups[ops._group].items():
+            EntryPoint(name, value, ops._group).load()
+        added = set(ops.names()) - known
+        assert added == {"swish"}
+        examined = examine(ops["swish"], Choice(edges=True, everything=True))
+        assert examined.findings == ()
+        assert len(examined.judged) > 20
+        assert why_no_layer(ops["swish"]) is None
+
+
 def its_tests_pass() -> None:
     """Run the tests that the page has written."""
     assert pytest.main(["-q", "-p", "no:cacheprovider", *map(str, Path.cwd().glob("test_*.py"))]) == 0
@@ -116,5 +138,6 @@ GIVEN: dict[str, Callable[[], Names | None]] = {
     "one loss": one_loss,
     "an actor and a critic": an_actor_and_a_critic,
     "accepted changes": accepted_changes,
+    "an operation of a distribution of one's own": an_operation_of_a_distribution_of_ones_own,
     "its tests pass": its_tests_pass,
 }
