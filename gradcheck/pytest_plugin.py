@@ -90,8 +90,9 @@ def gradcheck_flow(request: pytest.FixtureRequest) -> Callable[..., Flow]:
 def gradcheck_baseline(request: pytest.FixtureRequest) -> Callable[..., Any]:
     """Compare the gradients of losses with a file that is committed beside the test, as `gradcheck.assert_baseline`.
 
-    The file is ``gradcheck_baselines/TEST.safetensors`` in the test's folder, where TEST is the test's name, with
-    ``name`` behind it where a test compares several; ``--gradcheck-update`` writes it.
+    The file is ``gradcheck_baselines/FILE-TEST.safetensors`` in the test's folder, after the test file's name and the
+    test's, with ``-NAME`` behind them where ``name`` is given, as it is where a test compares several;
+    ``--gradcheck-update`` writes it.
     """
     from gradcheck.assertions import assert_baseline
 
