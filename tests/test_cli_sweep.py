@@ -152,6 +152,7 @@ def test_time_and_workers_may_be_others_when_a_sweep_goes_on(started: list[dict[
         (["--dtype", "float16"], "unknown dtype 'float16'"),
         (["--exact", "--dtype", "float32"], "integers are exact in float64 alone; found float32"),
         (["--exact", "--law", "golden"], "law golden is no identity of polynomials, so that no exact sweep judges it"),
+        (["--exact", "--engine", "numeric"], "engine numeric approximates, so that no exact sweep judges it"),
         (["--out", f"{__file__}/x"], f"cannot write {__file__}/x: "),
         (["--resume", "nothing"], "nothing holds no sweep: sweep.json is not there"),
         (["report", "nothing"], "nothing holds no sweep: sweep.json is not there"),

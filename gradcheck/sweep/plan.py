@@ -97,7 +97,8 @@ class Plan:
         if not self.engines or not self.dtypes:
             raise UsageError("a sweep needs at least one engine and one dtype; found none")
         for engine in self.engines:
-            engines[engine]
+            if not engines[engine].sees_absence and self.exact:
+                raise UsageError(f"engine {engine} approximates, so that no exact sweep judges it")
         for law in self.laws:
             if not laws[law].identity and self.exact:
                 raise UsageError(f"law {law} is no identity of polynomials, so that no exact sweep judges it")

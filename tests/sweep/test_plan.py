@@ -150,6 +150,7 @@ def test_a_plan_survives_json(plan: Plan) -> None:
         ({"laws": ["adition"]}, "unknown law 'adition'; did you mean 'addition'"),
         ({"dtypes": ["float16"]}, "unknown dtype 'float16'"),
         ({"laws": ["golden"], "exact": True}, "law golden is no identity"),
+        ({"engines": ["graph", "numeric"], "exact": True}, "engine numeric approximates, so that no exact sweep"),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused(options: dict[str, object], message: str) -> None:
