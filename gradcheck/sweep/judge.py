@@ -131,6 +131,8 @@ class _Batch:
             return
         if arena.graph.kinked and "numeric" in self.plan.engines:
             arena, numbers = self._leave_kinks_out(arena, numbers)
+            if not len(numbers):
+                return
         tally.points += len(numbers)
         usable = [engine for engine in map(engines.__getitem__, self.plan.engines) if self._runs(arena, engine)]
         with self._timing("judging"):
@@ -145,7 +147,7 @@ class _Batch:
         except EngineError:
             return arena, numbers  # it is counted with the engines that raise
         self.judged.tally.kinked += int((~smooth).sum())
-        return (arena, numbers) if smooth.all() else (arena.among(np.flatnonzero(smooth)), numbers[smooth])
+        return arena.among(np.flatnonzero(smooth)) if smooth.any() else arena, numbers[smooth]
 
     def _runs(self, arena: Arena, engine: Engine) -> bool:
         """Evaluate an engine; where it raises, that is counted."""

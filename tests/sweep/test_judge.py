@@ -170,6 +170,17 @@ def test_points_at_kinks_are_left_out_and_the_others_keep_their_numbers(monkeypa
     assert judge_span(KINKED, OF_KINKED).tally.kinked == 0
 
 
+def kinked_everywhere(honest: Any, graph: Any, points: Any, objectives: Any, stacked: bool) -> Any:
+    found = honest(graph, points, objectives, stacked=stacked)
+    return replace(found, kinked=np.ones(len(points), bool))
+
+
+def test_where_all_points_are_at_kinks_nothing_is_judged_and_nothing_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch, Faulty(Fault("kinks", "", kinked_everywhere, engine="numeric")))
+    tally = judge_span(replace(KINKED, engines=("graph", "numeric")), OF_KINKED).tally
+    assert (tally.kinked, tally.points, tally.counts, tally.errors) == (16, 0, {}, {})
+
+
 def test_where_kinks_cannot_be_told_the_others_are_judged_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch, Faulty(Fault("raises", "", fail, engine="numeric")))
     tally = judge_span(replace(KINKED, engines=("graph", "numeric")), OF_KINKED).tally
