@@ -85,6 +85,10 @@ class Plan:
     def __post_init__(self) -> None:
         for name in ("engines", "laws", "dtypes"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        self._check_numbers()
+        self._check_names()
+
+    def _check_numbers(self) -> None:
         if not isinstance(self.seed, int) or isinstance(self.seed, bool):
             raise UsageError(f"seed must be a whole number; found {self.seed!r}")
         numbers = {"batch": self.batch, "points_a_graph": self.points_a_graph, "points_a_span": self.points_a_span}
@@ -94,6 +98,8 @@ class Plan:
         for name, number in numbers.items():
             if number & (number - 1) or number < self.batch:
                 raise UsageError(f"{name} must be a power of two of at least {self.batch}; found {number}")
+
+    def _check_names(self) -> None:
         if not self.engines or not self.dtypes:
             raise UsageError("a sweep needs at least one engine and one dtype; found none")
         for engine in self.engines:
