@@ -10,6 +10,7 @@ LINKS = {
     "](../README.md)": "](index.md)",
     "](../examples)": "](examples.md)",
     "](../CONTRIBUTING.md": "](contributing.md",
+    "](../../CONTRIBUTING.md": "](../contributing.md",
     "[docs/none](none)": "`docs/none`",
 }
 
