@@ -12,8 +12,10 @@ from typer.testing import CliRunner, Result
 
 from gradcheck.cli import app
 from gradcheck.sweep import run, workers
+from gradcheck.sweep.judge import Judged
 from gradcheck.sweep.log import create, read
 from gradcheck.sweep.plan import DEFAULT_POINTS
+from gradcheck.sweep.tally import Tally
 from sweep import made
 from sweep.fake import Fake
 from sweep.made import PLAN, plain, whole
@@ -89,7 +91,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     ],
 )
 def test_options_are_the_plan(started: list[dict[str, Any]], options: list[str], expected: dict[str, Any]) -> None:
-    assert invoke(*options).exit_code == 0
+    assert invoke(*options).stderr == ""
     (one,) = started
     assert {name: getattr(one["plan"], name) for name in expected} == expected
     assert one["log"].folder == Path(".gradcheck/sweep")
@@ -232,6 +234,17 @@ def test_an_engine_that_fails_exits_with_3(monkeypatch: pytest.MonkeyPatch) -> N
     assert result.exit_code == 3
     assert "ValueError: no such kernel" in result.stdout
     assert invoke("report", "night").exit_code == 3
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_sweep_in_which_nothing_was_judged_exits_with_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = Tally(3, not_applicable={("golden", "graph", "it is about another graph"): 3})
+    monkeypatch.setattr(run, "work", lambda plan, span: (Judged(span, nothing), 0))
+    result = invoke("--points", "3", "--law", "golden", "--out", "night")
+    assert result.exit_code == 2
+    assert "golden was judged nowhere: it is about another graph" in result.stdout
+    assert "all laws hold" not in result.stdout
+    assert invoke("report", "night").exit_code == 2
 
 
 def test_a_sweep_that_is_interrupted_says_how_to_go_on(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:

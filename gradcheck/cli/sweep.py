@@ -45,7 +45,7 @@ def run(
 ) -> None:
     """Judge laws at millions of random points; nothing is lost when it is stopped or killed.
 
-    Exit code: 0 all hold, 1 a law is broken, 2 wrong usage, 3 an engine failed.
+    Exit code: 0 all hold, 1 a law is broken, 2 wrong usage or nothing judged, 3 an engine failed.
     """
     if context.invoked_subcommand:
         return
@@ -79,7 +79,7 @@ def report(
 ) -> None:
     """Show what a sweep has found, while it runs or after.
 
-    Exit code: 0 all hold, 1 a law is broken, 2 wrong usage, 3 an engine failed.
+    Exit code: 0 all hold, 1 a law is broken, 2 wrong usage or nothing judged, 3 an engine failed.
     """
     with clear_errors():
         from gradcheck.report.sweep import to_json
@@ -99,7 +99,7 @@ def merge(
 ) -> None:
     """Join parts of one sweep, or sweeps of several seeds; points that two of them share count once.
 
-    Exit code: 0 all hold, 1 a law is broken, 2 wrong usage, 3 an engine failed.
+    Exit code: 0 all hold, 1 a law is broken, 2 wrong usage or nothing judged, 3 an engine failed.
     """
     with clear_errors():
         from gradcheck.sweep.merge import merge as merge_folders
@@ -209,5 +209,6 @@ def _print(log: Log) -> None:
 
 
 def _exit_code(log: Log) -> int:
-    tally = log.tally
-    return 1 if tally.broken else 3 if tally.errors else 0
+    from gradcheck.report.sweep_outcome import outcome
+
+    return outcome(log.tally).code

@@ -14,11 +14,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from gradcheck.graph import TwoHeadGraph
+from gradcheck.report.sweep_outcome import judged_nowhere, outcome
 from gradcheck.sweep.ended import Ended
 from gradcheck.sweep.log import Cause, Done, Log
 from gradcheck.sweep.plan import MOST_POINTS
 from gradcheck.sweep.tally import Count, Tally, Worst, bucket_names
 
+_STYLES = {"safe": "green", "review": "bold yellow", "unsafe": "bold red"}
 _PLACES = 24  # of the growth of the worst error
 
 
@@ -39,6 +41,8 @@ def print_sweep(log: Log, console: Console) -> None:
             console.print(f"  reproduce      {escape(replay(log.folder / cause.witness))}", soft_wrap=True)
     for (engine, message), number in tally.errors.items():
         console.print(f"\n[bold yellow]{escape(engine)} at {number:,} points: {escape(message)}[/]", soft_wrap=True)
+    for sentence in judged_nowhere(log, tally):
+        console.print(f"\n[bold yellow]{escape(sentence)}[/]", soft_wrap=True)
     for done in log.done:
         if file := ended_file(log, done):
             console.print(f"  reproduce      {escape(replay(file))}", soft_wrap=True)
@@ -69,8 +73,8 @@ def cell_text(count: Count) -> str:
         return f"[bold red]broken at {count.broken:,} of {count.judged:,}[/]"
     if not count.judged:
         return "[dim]-[/]"
-    close = count.histogram.sum() or count.share.error
-    found = f"{count.share.error:.2g} ({count.ulps.error:,.3g} ULP)" if close else "identical"
+    units = f" ({count.ulps.error:,.3g} ULP)" if count.in_units else ""
+    found = f"{count.share.error:.2g}{units}" if units or count.share.error else "identical"
     return f"[green]{count.judged:,} · {found}[/]"
 
 
@@ -122,8 +126,9 @@ def _closing(log: Log, tally: Tally) -> str:
     words = [f"{log.judged:,}{total} points on {graphs:,} {'graph' if graphs == 1 else 'graphs'}"]
     words += [f"{tally.kinked:,} left out at kinks"] if tally.kinked else []
     words += [f"{tally.inexact:,} left out where no integers are exact"] if tally.inexact else []
-    broken = f"[bold red]{tally.broken:,} broken[/]" if tally.broken else "[green]all laws hold[/]"
-    return ", ".join([*words, broken]) + f"; {shares_words(tally)}"
+    found = outcome(tally)
+    told = f"[{_STYLES[found.style]}]{found.words[0].lower()}{found.words[1:]}[/]"
+    return ", ".join([*words, told]) + f"; {shares_words(tally)}"
 
 
 def shares_words(tally: Tally) -> str:

@@ -61,7 +61,7 @@ def _marked(lines: Sequence[str]) -> list[str]:
 
 
 def _errors(count: Count) -> list[str]:
-    return [share_words(count.share.error), *([count_units(count.ulps.error)] if count.histogram.any() else [])]
+    return [share_words(count.share.error), *([count_units(count.ulps.error)] if count.in_units else [])]
 
 
 def has_error(count: Count) -> bool:
@@ -88,7 +88,7 @@ def full_rows(log: Log, tally: Tally) -> list[Row]:
 def _row(log: Log, key: Key, count: Count) -> Row:
     law, engine, dtype = key
     numbers = (count.judged, count.broken, count.left_out, count.ill_conditioned)
-    units = count_units(count.ulps.error) if count.histogram.any() else "–"
+    units = count_units(count.ulps.error) if count.in_units else "–"
     share = share_words(count.share.error)
     return Row(law, f"{engine} {dtype}", numbers, share, _at(log, count.share), units, _at(log, count.ulps))
 

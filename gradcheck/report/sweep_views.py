@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gradcheck.report.sweep import causes, ended_file, graph_number, proof_words, replay, where
+from gradcheck.report.sweep_outcome import Outcome, broken_laws, judged_nowhere, outcome
 from gradcheck.report.sweep_words import counted
 from gradcheck.sweep.log import Done, Log
 from gradcheck.sweep.plan import MOST_POINTS, Plan
@@ -36,27 +37,22 @@ class Verdict:
 
 def verdict(log: Log, tally: Tally) -> Verdict:
     """Return the verdict of a sweep, finished or not."""
-    laws, broken = {law for law, _, _ in tally.counts}, _broken(tally)
+    found = outcome(tally)
+    sentences = [*_sentences(log, tally, found), *(f"{one}." for one in judged_nowhere(log, tally))]
+    return Verdict(found.style, found.mark, found.words, sentences, _numbers(log, tally), _go_on(log))
+
+
+def _sentences(log: Log, tally: Tally, found: Outcome) -> list[str]:
     proof = [f"{proof_words(tally)}."] if tally.bits else []
-    numbers, go_on = _numbers(log, tally), _go_on(log)
-    if broken:
-        words = f"{len(broken):,} of {counted(len(laws), 'law')} {'is' if len(broken) == 1 else 'are'} broken"
-        advice = [f"Broken: {', '.join(broken)}. " + ("The causes are below." if log.causes else _UNKNOWN)]
-        return Verdict("unsafe", "✗", words, advice, numbers, go_on)
-    if tally.errors:
+    if found.code == 1:
+        return [f"Broken: {', '.join(broken_laws(tally))}. " + ("The causes are below." if log.causes else _UNKNOWN)]
+    if found.code == 3:
         points = counted(sum(tally.errors.values()), "point")
-        advice = [f"No law is broken. What failed, at {points}, is below.", *proof]
-        return Verdict("review", "!", "An engine failed", advice, numbers, go_on)
-    if not tally.counts:
-        return Verdict("review", "…", "Nothing is judged yet", [], numbers, go_on)
-    return Verdict("safe", "✓", "All laws hold", ["No law is broken at any point judged.", *proof], numbers, go_on)
+        return [f"No law is broken. What failed, at {points}, is below.", *proof]
+    return ["No law is broken at any point judged.", *proof] if found.code == 0 else []
 
 
 _UNKNOWN = "No cause is known yet: the sweep looks into broken points while it goes on."
-
-
-def _broken(tally: Tally) -> list[str]:
-    return list(dict.fromkeys(law for (law, _, _), count in tally.counts.items() if count.broken))
 
 
 def _numbers(log: Log, tally: Tally) -> list[tuple[str, str, str]]:

@@ -71,6 +71,11 @@ class Count:
     ulps: Worst = Worst()
     histogram: Array = field(default_factory=lambda: np.zeros(BUCKETS, np.int64))
 
+    @property
+    def in_units(self) -> bool:
+        """Whether errors were counted in units in the last place: bits and differences are not."""
+        return bool(self.histogram.any())
+
     def __iadd__(self, other: Count) -> Count:
         self.judged += other.judged
         self.broken += other.broken

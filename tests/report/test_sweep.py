@@ -16,8 +16,9 @@ from rich.console import Console
 
 import gradcheck.report
 from gradcheck.report.sweep import Largest, cell_text, growth, print_sweep, to_json
+from gradcheck.report.sweep_views import verdict
 from gradcheck.sweep.log import Log
-from gradcheck.sweep.tally import Tally
+from gradcheck.sweep.tally import Count, Tally, Worst
 from report import swept
 
 SCHEMA = json.loads((Path(gradcheck.report.__file__).parent / "sweep.schema.json").read_text(encoding="utf-8"))
@@ -72,7 +73,7 @@ def test_what_is_broken_is_told_with_its_point_and_how_to_see_it_again(tmp_path:
     files = ["witness-one.json", "witness-two.json", "ended-3-4000.json"]
     assert commands(words) == [["gradcheck", "replay", str(tmp_path / file)] for file in files]
     assert "1,025 of 4,096 points" in words
-    assert "3 broken" in words
+    assert ", 2 of 3 laws are broken; " in words
 
 
 def test_a_command_takes_a_folder_of_any_name_as_one_word(tmp_path: Path) -> None:
@@ -98,13 +99,38 @@ def test_no_file_is_named_that_is_not_there(tmp_path: Path) -> None:
 
 def test_a_sweep_of_nothing_is_told(tmp_path: Path) -> None:
     words = printed(swept.sweep(tmp_path))
-    assert words.splitlines() == ["", "0 of 4,096 points on 0 graphs, all laws hold; 1 s of work: "]
+    assert words.splitlines() == ["", "0 of 4,096 points on 0 graphs, nothing is judged yet; 1 s of work: "]
 
 
 def test_an_exact_sweep_says_how_little_doubt_is_left(tmp_path: Path) -> None:
     words = printed(swept.exact(tmp_path))
     assert "Exact on 2 graphs: the identities hold but for a doubt of at most 2^-128 on each, for each size" in words
     assert "64 left out where no integers are exact" in words
+
+
+def test_the_terminal_and_the_page_say_the_same(tmp_path: Path) -> None:
+    failed = Tally(512, errors={("xla", "no"): 512})
+    nowhere = Tally(512, not_applicable={("golden", "graph", "it is about another graph"): 512})
+    left_out = Tally(512, counts={("leak", *GRAPH32): Count(left_out=512)})
+    named = replace(swept.PLAN, laws=("golden",))
+    for number, (tally, plan, words) in enumerate(
+        [
+            (swept.tally(), swept.PLAN, "All laws hold"),
+            (swept.tally(leak=swept.count(0.0, broken=1)), swept.PLAN, "1 of 3 laws is broken"),
+            (failed, swept.PLAN, "An engine failed"),
+            (nowhere, named, "No law was judged at any point"),
+            (left_out, swept.PLAN, "No law was judged at any point"),
+            (Tally(kinked=512), swept.PLAN, "No law was judged at any point"),
+        ]
+    ):
+        log = swept.sweep(tmp_path / str(number), [tally], plans=[plan])
+        assert f"512 of 4,096 points on 1 graph, {words[0].lower()}{words[1:]}; " in printed(log).replace(
+            "graph, 512 left out at kinks", "graph"
+        )
+        assert f"{verdict(log, log.tally).words}" == words
+        assert ("all laws hold" in f"{printed(log)}{swept.text_of(log)}".lower()) is (words == "All laws hold")
+        assert ("golden was judged nowhere: it is about another graph" in printed(log)) is (plan is named)
+        assert ("golden was judged nowhere: it is about another graph." in swept.text_of(log)) is (plan is named)
 
 
 def test_points_at_kinks_are_told(tmp_path: Path) -> None:
@@ -123,6 +149,10 @@ def test_points_at_kinks_are_told(tmp_path: Path) -> None:
 )
 def test_a_cell_says_how_close_it_came(errors: list[float], words: str) -> None:
     assert cell_text(swept.count(*errors)) == words
+
+
+def test_a_law_that_is_not_counted_in_units_has_no_units() -> None:
+    assert cell_text(Count(8, share=Worst(0.25, 3))) == "[green]8 · 0.25[/]"
 
 
 # --- the JSON -----------------------------------------------------------------------------------
