@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gradcheck.graph import TwoHeadGraph
-from gradcheck.report.sweep_outcome import judged_nowhere, outcome
+from gradcheck.report.sweep_outcome import judged_nowhere, outcome, proof_words
 from gradcheck.sweep.ended import Ended
 from gradcheck.sweep.log import Cause, Done, Log
 from gradcheck.sweep.plan import MOST_POINTS
@@ -30,8 +30,8 @@ def print_sweep(log: Log, console: Console) -> None:
     if tally.counts:
         console.print(_table(tally))
         console.print(_LEGEND, style="dim")
-    if tally.bits:
-        console.print(proof_words(tally))
+    if proof := proof_words(tally):
+        console.print(proof)
     for cause, count in causes(log):
         console.print(f"\n[bold red]{escape(cause.words)}[/]", soft_wrap=True)
         console.print(f"  first seen at  {where(log, cause.broken.point)}", soft_wrap=True)
@@ -76,14 +76,6 @@ def cell_text(count: Count) -> str:
     units = f" ({count.ulps.error:,.3g} ULP)" if count.in_units else ""
     found = f"{count.share.error:.2g}{units}" if units or count.share.error else "identical"
     return f"[green]{count.judged:,} · {found}[/]"
-
-
-def proof_words(tally: Tally) -> str:
-    """Return what exact agreement proves."""
-    least = min(tally.bits.values())
-    graphs = f"{len(tally.bits):,} {'graph' if len(tally.bits) == 1 else 'graphs'}"
-    doubt = f"a doubt of at most 2^-{least:,.0f} on each, for each size judged"
-    return f"Exact on {graphs}: the identities hold but for {doubt}"
 
 
 def causes(log: Log) -> list[tuple[Cause, int]]:
@@ -172,7 +164,7 @@ def to_json(log: Log) -> dict[str, Any]:
     tally = log.tally
     return {
         "format": "gradcheck-sweep-report",
-        "version": 1,
+        "version": 2,
         "plans": [plan.to_json() for plan in log.plans],
         "environments": [dict(one) for one in log.environments],
         "points": log.judged,
@@ -194,7 +186,6 @@ def to_json(log: Log) -> dict[str, Any]:
             {"words": cause.words, "point": cause.broken.point, "found": n, "witness": cause.witness}
             for cause, n in causes(log)
         ],
-        "bits": {str(graph): bits for graph, bits in tally.bits.items()},
         "growth": [
             {"points": points, "worst": [_largest_json(*key, largest) for key, largest in worst.items()]}
             for points, worst in growth(log)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from gradcheck.report.sweep_words import counted
 from gradcheck.sweep.log import Log
 from gradcheck.sweep.tally import Tally
@@ -50,3 +52,21 @@ def judged_nowhere(log: Log, tally: Tally) -> Iterator[str]:
         if law not in judged and tally.points:
             reasons = dict.fromkeys(reason for name, _, reason in tally.not_applicable if name == law)
             yield f"{law} was judged nowhere" + (f": {'; '.join(reasons)}" if reasons else "")
+
+
+def doubts(tally: Tally) -> dict[str, float]:
+    """Return m for each law where exact agreement leaves a doubt of at most 2^-m; where a law is broken, none."""
+    least: dict[str, float] = {}
+    for (law, _, _), count in tally.counts.items():
+        if count.doubt_bits < np.inf:
+            least[law] = min(count.doubt_bits, least.get(law, np.inf))
+    return {} if tally.broken else least
+
+
+def proof_words(tally: Tally) -> str:
+    """Return what exact agreement proves, law by law; empty where it proves nothing."""
+    laws: dict[str, list[str]] = {}
+    for law, bits in sorted(doubts(tally).items(), key=lambda one: (-one[1], one[0])):
+        laws.setdefault(f"2^-{bits:,.0f}", []).append(law)
+    found = "; ".join(f"{doubt} for {', '.join(names)}" for doubt, names in laws.items())
+    return f"Exact agreement leaves a doubt, on each graph and at each size judged, of at most {found}" if found else ""

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gradcheck.report.sweep import causes, ended_file, graph_number, proof_words, replay, where
-from gradcheck.report.sweep_outcome import Outcome, broken_laws, judged_nowhere, outcome
+from gradcheck.report.sweep import causes, ended_file, graph_number, replay, where
+from gradcheck.report.sweep_outcome import Outcome, broken_laws, doubts, judged_nowhere, outcome, proof_words
 from gradcheck.report.sweep_words import counted
 from gradcheck.sweep.log import Done, Log
 from gradcheck.sweep.plan import MOST_POINTS, Plan
@@ -43,7 +43,7 @@ def verdict(log: Log, tally: Tally) -> Verdict:
 
 
 def _sentences(log: Log, tally: Tally, found: Outcome) -> list[str]:
-    proof = [f"{proof_words(tally)}."] if tally.bits else []
+    proof = [f"{words}."] if (words := proof_words(tally)) else []
     if found.code == 1:
         return [f"Broken: {', '.join(broken_laws(tally))}. " + ("The causes are below." if log.causes else _UNKNOWN)]
     if found.code == 3:
@@ -69,7 +69,8 @@ def _numbers(log: Log, tally: Tally) -> list[tuple[str, str, str]]:
         *(("review", number, what) for number, what in _left_out(tally) if number),
     ]
     told = [(style, f"{number:,}", what if " " in what else _many(number, what)) for style, number, what in found]
-    return told + ([("safe", f"2^-{min(tally.bits.values()):,.0f}", "doubt at most")] if tally.bits else [])
+    least = doubts(tally).values()
+    return told + ([("safe", f"2^-{min(least):,.0f}", "doubt at most")] if least else [])
 
 
 def _left_out(tally: Tally) -> list[tuple[int, str]]:

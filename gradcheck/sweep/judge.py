@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import prod
 
 import numpy as np
@@ -138,8 +139,6 @@ class _Batch:
         with self._timing("judging"):
             for engine in usable:
                 self._judge_on(engine, Trial(arena, engine, usable), numbers)
-        if self.plan.exact and usable:
-            self._prove(arena)
 
     def _leave_kinks_out(self, arena: Arena, numbers: Array) -> tuple[Arena, Array]:
         try:
@@ -205,15 +204,22 @@ class _Batch:
             ulps = np.max(units, axis=0)
             count.ulps |= Worst.of(ulps, numbers)
             count.histogram = count.histogram + histogram(ulps)
+        count.doubt_bits = min(count.doubt_bits, self._doubt_bits(checks))
         if broken.any():
             self.judged.name(numbers[broken], law, trial.engine)
 
-    def _prove(self, arena: Arena) -> None:
-        """Note how little doubt exact agreement at these points leaves."""
-        bound = exact_bound(arena.graph, arena.points.sizes, arena.objectives)
+    def _doubt_bits(self, checks: Sequence[Check]) -> float:
+        """Return m, where agreement leaves a doubt of at most 2^-m; the equation judged least often decides."""
+        points = [int(check.comparison.judged.sum()) for check in checks if check.comparison.judged.any()]
+        if not self.plan.exact or not points or any(check.comparison.broken.any() for check in checks):
+            return np.inf
+        return min(points) * self._bits_a_point
+
+    @cached_property
+    def _bits_a_point(self) -> float:
+        bound = exact_bound(self.batch.graph, self.batch.sizes, objectives_of(self.plan))
         assert bound is not None
-        bits = len(arena.points) * float(np.log2((2 * bound + 1) / degree(arena.graph)))
-        self.judged.tally += Tally(bits={self.batch.span.start // self.plan.points_a_graph: bits})
+        return float(np.log2((2 * bound + 1) / degree(self.batch.graph)))
 
     @contextmanager
     def _timing(self, what: str) -> Iterator[None]:

@@ -26,7 +26,7 @@ from gradcheck.sweep.plan import Plan, Span
 from gradcheck.sweep.tally import Tally
 
 FORMAT = "gradcheck-sweep"
-VERSION = 1
+VERSION = 2
 _HEADER, _LINES, _LOCK = "sweep.json", "spans.log", ".lock"
 
 

@@ -45,7 +45,7 @@ def _text(log: Log) -> str:
 
 def _moved(log: Log, plans: Sequence[Plan]) -> Iterator[Done]:
     for done in log.done:
-        yield _of_done(done, _shift(log, done.span.start, plans), log.plans[done.span.start // MOST_POINTS])
+        yield _of_done(done, _shift(log, done.span.start, plans))
 
 
 def _shift(log: Log, point: int, plans: Sequence[Plan]) -> int:
@@ -54,13 +54,12 @@ def _shift(log: Log, point: int, plans: Sequence[Plan]) -> int:
     return (plans.index(log.plans[place]) - place) * MOST_POINTS
 
 
-def _of_done(done: Done, shift: int, plan: Plan) -> Done:
+def _of_done(done: Done, shift: int) -> Done:
     if not shift:
         return done
     span = Span(done.span.start + shift, done.span.stop + shift)
     counts = {key: _of_count(count, shift) for key, count in done.tally.counts.items()}
-    bits = {graph + shift // plan.points_a_graph: m for graph, m in done.tally.bits.items()}
-    tally: Tally = replace(done.tally, counts=counts, bits=bits)
+    tally: Tally = replace(done.tally, counts=counts)
     return Done(span, tally, tuple(_of_broken(one, shift) for one in done.broken), done.killed)
 
 

@@ -61,6 +61,8 @@ class Count:
         share: The largest error as a share of what is allowed.
         ulps: The largest error in units in the last place of the largest entry.
         histogram: Points by their largest error in such units.
+        doubt_bits: m, where exact agreement leaves a doubt of at most 2^-m: the least of all graphs and sizes;
+            infinite where nothing was compared exactly.
     """
 
     judged: int = 0
@@ -70,6 +72,7 @@ class Count:
     share: Worst = Worst()
     ulps: Worst = Worst()
     histogram: Array = field(default_factory=lambda: np.zeros(BUCKETS, np.int64))
+    doubt_bits: float = np.inf
 
     @property
     def in_units(self) -> bool:
@@ -84,6 +87,7 @@ class Count:
         self.share |= other.share
         self.ulps |= other.ulps
         self.histogram = self.histogram + other.histogram
+        self.doubt_bits = min(self.doubt_bits, other.doubt_bits)
         return self
 
     def __or__(self, other: Count) -> Count:
@@ -96,6 +100,7 @@ class Count:
             self.share | other.share,
             self.ulps | other.ulps,
             max(self.histogram, other.histogram, key=lambda bars: bars.tolist()[::-1]),
+            min(self.doubt_bits, other.doubt_bits),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -108,12 +113,13 @@ class Count:
             "share": self.share.to_json(),
             "ulps": self.ulps.to_json(),
             "histogram": np.trim_zeros(self.histogram, "b").tolist(),
+            "doubt_bits": self.doubt_bits if np.isfinite(self.doubt_bits) else None,
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Count:
         """Build the count that `to_json` stored."""
-        bars = stored["histogram"]
+        bars, bits = stored["histogram"], stored["doubt_bits"]
         return cls(
             int(stored["judged"]),
             int(stored["broken"]),
@@ -122,6 +128,7 @@ class Count:
             Worst.from_json(stored["share"]),
             Worst.from_json(stored["ulps"]),
             np.array([*bars, *[0] * (BUCKETS - len(bars))], np.int64),
+            np.inf if bits is None else float(bits),
         )
 
 
@@ -136,7 +143,6 @@ class Tally:
         counts: By law, engine and dtype.
         not_applicable: Points by why a law was not judged on an engine: ``(law, engine, reason)``.
         errors: Points by what an engine raised: ``(engine, message)``.
-        bits: By number of graph, m where exact agreement leaves a doubt of 2^-m, the least of its sizes.
         seconds: Time in TensorFlow, in judging and in drawing.
     """
 
@@ -146,7 +152,6 @@ class Tally:
     counts: dict[Key, Count] = field(default_factory=dict)
     not_applicable: dict[tuple[str, str, str], int] = field(default_factory=dict)
     errors: dict[tuple[str, str], int] = field(default_factory=dict)
-    bits: dict[int, float] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
     def count(self, law: str, engine: str, dtype: str) -> Count:
@@ -163,8 +168,6 @@ class Tally:
         _add(self.not_applicable, other.not_applicable)
         _add(self.errors, other.errors)
         _add(self.seconds, other.seconds)
-        for graph, bits in other.bits.items():
-            self.bits[graph] = min(bits, self.bits.get(graph, bits))
         return self
 
     def __or__(self, other: Tally) -> Tally:
@@ -177,10 +180,8 @@ class Tally:
             {key: self.counts.get(key, Count()) | other.counts.get(key, Count()) for key in laws},
             _most(self.not_applicable, other.not_applicable),
             _most(self.errors, other.errors),
-            {graph: min(one.bits[graph] for one in (self, other) if graph in one.bits)
-             for graph in {**self.bits, **other.bits}},
             _most(self.seconds, other.seconds),
-        )  # fmt: skip
+        )
 
     @property
     def broken(self) -> int:
@@ -196,7 +197,6 @@ class Tally:
             "counts": [[*key, count.to_json()] for key, count in self.counts.items()],
             "not_applicable": [[*key, number] for key, number in self.not_applicable.items()],
             "errors": [[*key, number] for key, number in self.errors.items()],
-            "bits": {str(graph): bits for graph, bits in self.bits.items()},
             "seconds": self.seconds,
         }
 
@@ -210,7 +210,6 @@ class Tally:
             {(law, engine, dtype): Count.from_json(count) for law, engine, dtype, count in stored["counts"]},
             {(law, engine, reason): number for law, engine, reason, number in stored["not_applicable"]},
             {(engine, message): number for engine, message, number in stored["errors"]},
-            {int(graph): bits for graph, bits in stored["bits"].items()},
             dict(stored["seconds"]),
         )
 

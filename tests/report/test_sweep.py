@@ -104,7 +104,8 @@ def test_a_sweep_of_nothing_is_told(tmp_path: Path) -> None:
 
 def test_an_exact_sweep_says_how_little_doubt_is_left(tmp_path: Path) -> None:
     words = printed(swept.exact(tmp_path))
-    assert "Exact on 2 graphs: the identities hold but for a doubt of at most 2^-128 on each, for each size" in words
+    doubt = "on each graph and at each size judged, of at most 2^-300 for additivity, linearity; 2^-12 for batched"
+    assert f"Exact agreement leaves a doubt, {doubt}\n" in words
     assert "64 left out where no integers are exact" in words
 
 
@@ -131,6 +132,13 @@ def test_the_terminal_and_the_page_say_the_same(tmp_path: Path) -> None:
         assert ("all laws hold" in f"{printed(log)}{swept.text_of(log)}".lower()) is (words == "All laws hold")
         assert ("golden was judged nowhere: it is about another graph" in printed(log)) is (plan is named)
         assert ("golden was judged nowhere: it is about another graph." in swept.text_of(log)) is (plan is named)
+
+
+def test_an_exact_sweep_in_which_a_law_is_broken_claims_nothing(tmp_path: Path) -> None:
+    log = swept.exact(tmp_path, linearity=replace(swept.count(0.0, broken=1), doubt_bits=300.0))
+    for words in (printed(log), swept.text_of(log)):
+        assert "2^-" not in words
+        assert "doubt" not in words
 
 
 def test_points_at_kinks_are_told(tmp_path: Path) -> None:
@@ -177,7 +185,7 @@ def test_the_schema_is_one_and_describes_every_field() -> None:
     "damage",
     [
         {"more": 1},
-        {"version": 2},
+        {"version": 1},
         {"format": "gradcheck-report"},
         {"plans": []},
         {"points": -1},
@@ -187,7 +195,6 @@ def test_the_schema_is_one_and_describes_every_field() -> None:
         {"not_applicable": [{"law": "leak", "engine": "graph", "reason": "", "points": 0}]},
         {"errors": [{"engine": "graph", "message": "no"}]},
         {"causes": [{"words": "", "point": 1, "found": 0, "witness": ""}]},
-        {"bits": {"one": 1.0}},
         {"growth": [{"points": 1}]},
         {"growth": [{"points": 1, "worst": [{"engine": "e", "dtype": "float32", "share": "nan", "ulps": 1}]}]},
         {"seconds": {"judging": -1}},

@@ -103,8 +103,8 @@ def test_a_sweep_of_nothing_has_a_page(tmp_path: Path) -> None:
 
 def test_an_exact_sweep_says_what_it_proves(tmp_path: Path) -> None:
     text = text_of(swept.exact(tmp_path))
-    assert "a doubt of at most 2^-128 on each" in text
-    assert "2^-128 doubt at most" in text
+    assert "of at most 2^-300 for additivity, linearity; 2^-12 for batched." in text
+    assert "2^-12 doubt at most" in text
     assert "64 left out where no integers are exact" in text
     assert "--exact" in text
 

@@ -191,19 +191,50 @@ def test_where_kinks_cannot_be_told_the_others_are_judged_all_the_same(monkeypat
 # --- exact -----------------------------------------------------------------------------------------
 
 
+def bits_a_point(plan: Plan, span: Span) -> list[float]:
+    """Return for each stack by how many bits exact agreement at one point makes doubt less."""
+    found = []
+    for batch in plan.batches(span):
+        bound = exact_bound(batch.graph, batch.sizes, objectives_of(plan))
+        assert bound is not None
+        # Polynomials that differ agree by chance at one of so many points.
+        found.append(np.log2((2 * bound + 1) / degree(batch.graph)))
+    return found
+
+
+def doubts(tally: Tally) -> dict[str, float]:
+    return {law: count.doubt_bits for (law, *_), count in tally.counts.items()}
+
+
 def test_an_honest_exact_sweep_leaves_little_doubt() -> None:
     tally = judge_span(EXACT, Span(0, 48)).tally
     assert (tally.points, tally.inexact, tally.broken, tally.errors) == (48, 0, 0, {})
-    expected: dict[int, float] = {}
-    for batch in EXACT.batches(Span(0, 48)):
-        bound = exact_bound(batch.graph, batch.sizes, objectives_of(EXACT))
-        assert bound is not None
-        # Polynomials that differ agree by chance at one of so many points; at eight of them, by that to the eighth.
-        bits = 8 * np.log2((2 * bound + 1) / degree(batch.graph))
-        index = batch.span.start // EXACT.points_a_graph
-        expected[index] = min(bits, expected.get(index, np.inf))
-    assert tally.bits == pytest.approx(expected)
-    assert min(tally.bits.values()) > 8
+    least = 8 * min(bits_a_point(EXACT, Span(0, 48)))
+    assert doubts(tally) == pytest.approx({"addition": least, "additivity": least})
+    assert least > 8
+
+
+def test_a_law_is_as_sure_as_the_points_at_which_it_was_judged() -> None:
+    plan, span = replace(EXACT, laws=("additivity", "slices")), Span(0, 12)
+    first, second = bits_a_point(plan, span)
+    # The second stack has four points, and two of each are taken one by one.
+    assert doubts(judge_span(plan, span).tally) == pytest.approx(
+        {"additivity": min(8 * first, 4 * second), "slices": 2 * min(first, second)}
+    )
+
+
+def test_what_is_broken_or_raises_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = replace(EXACT, laws=("addition", "additivity", "slices"))
+    plant(monkeypatch, lying(everywhere, last_bit, "embedding"))
+    found = doubts(judge_span(plan, Span(0, 8)).tally)
+    assert found["additivity"] == np.inf
+    assert found["addition"] == pytest.approx(8 * bits_a_point(plan, Span(0, 8))[0])
+    plant(monkeypatch, Faulty(Fault("raises", "", fail_one_by_one)))
+    assert set(doubts(judge_span(plan, Span(0, 8)).tally)) == {"addition", "additivity"}
+
+
+def test_where_rounding_is_allowed_nothing_is_proved() -> None:
+    assert set(doubts(judge_span(ONE_GRAPH, Span(0, 8)).tally).values()) == {np.inf}
 
 
 def test_an_exact_sweep_catches_what_no_tolerance_would(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,13 +248,13 @@ def test_an_exact_sweep_catches_what_no_tolerance_would(monkeypatch: pytest.Monk
 def test_where_nothing_agrees_nothing_is_proved(monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch, Faulty(Fault("raises", "", fail, engine="eager")))
     tally = judge_span(replace(EXACT, engines=("eager",)), Span(0, 8)).tally
-    assert (tally.bits, sum(tally.errors.values())) == ({}, 8)
+    assert (tally.counts, sum(tally.errors.values())) == ({}, 8)
 
 
 def test_where_no_integers_are_exact_points_are_left_out_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judge, "exact_bound", lambda *_: None)
     tally = judge_span(EXACT, Span(0, 16)).tally
-    assert (tally.inexact, tally.points, tally.counts, tally.bits) == (16, 0, {}, {})
+    assert (tally.inexact, tally.points, tally.counts) == (16, 0, {})
 
 
 # --- laws that ask further -------------------------------------------------------------------------

@@ -135,7 +135,7 @@ def change(**fields: Any) -> Callable[[dict[str, Any]], Any]:
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (change(version=2), r"has sweep version 2; this gradcheck reads version 1"),
+        (change(version=1), r"has sweep version 1; this gradcheck reads version 2"),
         (change(format="gradcheck-witness"), 'expected "format": "gradcheck-sweep"'),
         (change(part=[1, 2]), "is damaged: its checksum is not that of what it says"),
         (lambda header: [header], 'expected "format": "gradcheck-sweep"'),

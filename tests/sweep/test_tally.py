@@ -21,11 +21,12 @@ errors = st.one_of(st.sampled_from([0.0, 1.0, float("inf")]), st.floats(0, 1e300
 # A point is of one error: the larger of two is then one of them, in any order.
 worsts = st.builds(lambda error, point: Worst(error, point) if error else Worst(), errors, numbers)
 counts = st.builds(
-    lambda figures, share, ulps, bars: Count(*figures, share, ulps, np.array(bars, np.int64)),
+    lambda figures, share, ulps, bars, bits: Count(*figures, share, ulps, np.array(bars, np.int64), bits),
     st.tuples(numbers, numbers, numbers, numbers),
     worsts,
     worsts,
     st.lists(st.integers(0, 10**9), min_size=BUCKETS, max_size=BUCKETS),
+    st.one_of(st.just(np.inf), st.floats(0, 1e6)),
 )
 names = st.sampled_from(["addition", "graph", "float32", "x"])
 seconds = st.integers(0, 10**6).map(lambda eighths: eighths / 8)  # these add up without rounding
@@ -37,9 +38,15 @@ tallies = st.builds(
     counts=st.dictionaries(st.tuples(names, names, names), counts, max_size=3),
     not_applicable=st.dictionaries(st.tuples(names, names, names), numbers, max_size=3),
     errors=st.dictionaries(st.tuples(names, names), numbers, max_size=3),
-    bits=st.dictionaries(st.integers(0, 5), st.floats(0, 1e6), max_size=3),
     seconds=st.dictionaries(names, seconds, max_size=3),
 )
+
+
+def worse(*parts: Tally) -> dict[str, Any]:
+    total = Tally()
+    for part in parts:
+        total = total | part
+    return plain(total)
 
 
 def added(*parts: Tally) -> dict[str, Any]:
@@ -59,6 +66,13 @@ def nested(first: Tally, second: Tally) -> Tally:
 def test_adding_is_commutative_and_associative(x: Tally, y: Tally, z: Tally) -> None:
     assert added(x, y, z) == added(z, x, y) == added(y, z, x)
     assert added(nested(x, y), z) == added(x, nested(y, z))
+
+
+@given(tallies, tallies, tallies)
+def test_the_worse_of_the_same_points_is_the_same_in_any_order(x: Tally, y: Tally, z: Tally) -> None:
+    assert worse(x, y, z) == worse(z, x, y) == worse(y, z, x, y, z)
+    assert worse(x | y, z) == worse(x, y | z)
+    assert worse(x, x) == worse(x) == plain(x)
 
 
 @given(tallies)
@@ -93,7 +107,7 @@ WHOLE = whole()
 
 def lies() -> list[tuple[str, Any]]:
     """Return ways to add that lose or double something."""
-    fields = ("judged", "broken", "left_out", "ill_conditioned", "histogram", "share", "ulps")
+    fields = ("judged", "broken", "left_out", "ill_conditioned", "histogram", "share", "ulps", "doubt_bits")
     ways: list[tuple[str, Any]] = [(name, lambda x, y, name=name: _but(x, y, name)) for name in fields]
     return [*ways, ("all", lambda x, y: y), ("twice", lambda x, y: nested(nested(x, y), y))]
 
@@ -108,8 +122,8 @@ def _but(x: Tally, y: Tally, name: str) -> Tally:
 
 @pytest.mark.parametrize("lie", lies(), ids=lambda lie: lie[0])
 def test_a_tally_that_loses_or_doubles_a_count_would_be_seen(lie: tuple[str, Any]) -> None:
-    count = Count(3, 2, 1, 1, Worst(0.5, 7), Worst(2.0, 7), histogram(np.array([2.0, 0.0, 0.5])))
-    larger = Count(4, 3, 2, 2, Worst(0.7, 9), Worst(3.0, 9), histogram(np.array([3.0, 0.0, 0.5, 0.5])))
+    count = Count(3, 2, 1, 1, Worst(0.5, 7), Worst(2.0, 7), histogram(np.array([2.0, 0.0, 0.5])), 8.0)
+    larger = Count(4, 3, 2, 2, Worst(0.7, 9), Worst(3.0, 9), histogram(np.array([3.0, 0.0, 0.5, 0.5])), 7.0)
     first, second = (Tally(points=4, counts={("a", "b", "c"): one}) for one in (count, larger))
     assert plain(lie[1](first, second)) != added(first, second)
 
