@@ -38,15 +38,21 @@ def unknown(kind: str, name: object, known: Iterable[str]) -> UsageError:
 
 _LAST = re.compile(r"^\w+(Error|Exception): ")
 # What TensorFlow puts before what it has to say of a graph that fails when it runs, and Keras of a layer that raises.
-_NOISE = re.compile(r'Graph execution error:|Detected at node|File "|Exception encountered when calling')
+_NOISE = re.compile(
+    r'Graph execution error:|Detected at node|<stack traces unavailable>|File "|Exception encountered when calling'
+)
 _BOLD = re.compile("\\x1b\\[[0-9;]*m")
 
 
 def told(error: Exception, *, where: str = "") -> str:
     """Say in one line what TensorFlow, or a user's function, raised, and where."""
+    return f"{type(error).__name__}{where}: {said(error)}"
+
+
+def said(error: BaseException) -> str:
+    """Return the line in which an error says what is wrong."""
     lines = [line.strip() for line in _BOLD.sub("", str(error)).splitlines() if line.strip()] or [""]
     if lines[0] == "in user code:":  # AutoGraph tells of the user's code first, and then of what was raised
         start = max((place for place, line in enumerate(lines) if _LAST.match(line)), default=len(lines) - 1)
         lines = [_LAST.sub("", lines[start]), *lines[start + 1 :]]
-    said = next((line for line in lines if not _NOISE.match(line)), lines[0])
-    return f"{type(error).__name__}{where}: {said}"
+    return next((line for line in lines if not _NOISE.match(line)), lines[0])

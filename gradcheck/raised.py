@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from gradcheck.errors import said
+
 _TRACED = re.compile(r"^ +(\w+): (.*)$", re.MULTILINE)  # the error, below the lines of code that were traced
 _LONGEST = 300
 
@@ -15,7 +17,7 @@ class Raised:
 
     Attributes:
         kind: Its type's name.
-        message: The first line of what it says.
+        message: The line that says what is wrong.
     """
 
     kind: str
@@ -33,5 +35,5 @@ class Raised:
             error = inner
         text = str(error).strip()
         traced = _TRACED.search(text) if text.startswith("in user code:") else None
-        kind, message = traced.groups() if traced else (type(error).__name__, (text.splitlines() or [""])[0])
+        kind, message = traced.groups() if traced else (type(error).__name__, said(error))
         return cls(kind, message[:_LONGEST])

@@ -14,7 +14,7 @@ from gradcheck.compare import Budget, Comparison
 from gradcheck.directions import COUNT, project
 from gradcheck.engines import Engine, Evaluation, View
 from gradcheck.engines._losses import evaluate_losses
-from gradcheck.errors import EngineError
+from gradcheck.errors import EngineError, told
 from gradcheck.explain import Explanation
 from gradcheck.gradient import (
     Array,
@@ -381,8 +381,7 @@ def _trying(what: str, compute: Callable[[], T]) -> T:
     try:
         return compute()
     except Exception as error:  # whatever an engine raises is its verdict, not the end of the run
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise EngineError(f"{what} failed: {type(error).__name__}: {lines[-1]}") from error
+        raise EngineError(f"{what} failed: {told(error)}") from error
 
 
 def projected(gradient: Gradient) -> Gradient:

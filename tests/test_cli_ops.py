@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -50,6 +51,45 @@ def test_an_operation_is_judged_in_a_process_of_its_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_pretended")
+def test_an_interrupt_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    whole, report = pool.examine_all, tmp_path / "ops.json"
+
+    def stopped(names, choice, **options):
+        yield next(whole(names, choice, **options))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pool, "examine_all", stopped)
+    found = invoke("ops", "--op", "tanh", "--op", "sigmoid", "--json", report)
+    assert found.exit_code == 1
+    assert "Interrupted; so far 1 new, 0 known, 0 gone" in found.stdout
+    stored = json.loads(report.read_text())
+    assert (stored["interrupted"], list(stored["operations"])) == (True, ["tanh"])
+    assert len(list((tmp_path / ".gradcheck").iterdir())) == 1
+
+
+@pytest.mark.usefixtures("_pretended")
+@pytest.mark.parametrize("option", [("--seed", -1), ("--workers", 0), ("--time", -1)])
+def test_numbers_below_what_is_possible_are_refused(option: tuple[str, int]) -> None:
+    assert invoke("ops", "--op", "tanh", *option).exit_code == 2
+
+
+@pytest.mark.usefixtures("_pretended")
+def test_each_new_cause_of_an_operation_is_a_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    whole = pool.examine_all
+
+    def twice(names, choice, **options):
+        for one in whole(names, choice, **options):
+            (finding,) = one.findings
+            other = replace(finding, doubt=replace(finding.doubt, what="eager against tf.function"))
+            yield replace(one, findings=(finding, other))
+
+    monkeypatch.setattr(pool, "examine_all", twice)
+    invoke("ops", "--op", "tanh", "--junit", tmp_path / "ops.xml")
+    failures = [one.get("message", "") for one in ElementTree.parse(tmp_path / "ops.xml").getroot().iter("failure")]
+    assert [("XLA" in text, "tf.function" in text) for text in failures] == [(False, True), (True, False)]
+
+
+@pytest.mark.usefixtures("_pretended")
 def test_what_is_new_is_told_and_fails(tmp_path: Path) -> None:
     found = invoke("ops", "--op", "tanh", "--witnesses", tmp_path / "new")
     assert found.exit_code == 1
@@ -67,7 +107,7 @@ def test_what_is_new_is_told_and_fails(tmp_path: Path) -> None:
 def test_what_is_known_does_not_fail_and_what_is_gone_does(monkeypatch: pytest.MonkeyPatch) -> None:
     summarise = result.summarise
     faults = [Known("tanh-under-xla", ("tanh/*/xla",))]
-    monkeypatch.setattr(result, "summarise", lambda examined: summarise(examined, faults))
+    monkeypatch.setattr(result, "summarise", lambda examined, **options: summarise(examined, faults, **options))
     found = invoke("ops", "--op", "tanh")
     assert (found.exit_code, "known  tanh-under-xla" in found.stdout) == (0, True)
     faults.append(Known("sine-under-xla", ("tanh/*/xla",), what="reverse*"))

@@ -26,19 +26,21 @@ def ops(
     dtype: Dtypes = None,
     edges: Annotated[bool, typer.Option("--edges", help="Go to the edges of the domains as well.")] = False,
     everything: Annotated[
-        bool, typer.Option("--all", help="Every oracle on every operation, every dtype and every edge.")
+        bool, typer.Option("--all", help="Every oracle at each operation's usual point, every dtype, and the edges.")
     ] = False,
-    seed: Annotated[int, typer.Option(help="Which points.")] = 0,
-    time: Annotated[float | None, typer.Option(metavar="SECONDS", help="Begin no operation after this.")] = None,
-    workers: Annotated[int | None, typer.Option(help="How many processes; as many as processors by default.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Which points, and whose turn it is.")] = 0,
+    time: Annotated[float | None, typer.Option(metavar="SECONDS", min=0, help="Begin no operation after this.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; one for each core by default.")] = None,
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result as JSON; - for stdout.")] = None,
     junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the result as JUnit XML.")] = None,
     witnesses: Annotated[Path, typer.Option(metavar="DIR", help="Where new findings are written.")] = Path(
         ".gradcheck"
     ),
-    list_: Annotated[bool, typer.Option("--list", help="List families and oracles, and stop.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="List oracles and operations, and stop.")] = False,
 ) -> None:
     """Judge the gradients of TensorFlow's own operations, and say what is new, known and gone.
+
+    Ctrl-C ends it with what is done so far.
 
     Exit code: 0 all is as known, 1 a fault is new or gone, 2 wrong usage, 3 an operation killed its process.
     """
@@ -85,11 +87,15 @@ def _examine(choice: Choice, workers: int | None, seconds: float | None) -> tupl
     from gradcheck.examine.pool import examine_all
     from gradcheck.examine.result import summarise
 
+    families = {op.name: op.family for op in chosen_ops(choice)}
+    found, interrupted = [], False
     with progress() as update:
-        chosen = chosen_ops(choice)
-        names = [op.name for op in chosen]
-        found = examine_all(names, choice, workers=workers, seconds=seconds, progress=update)
-        return summarise(found), {op.name: op.family for op in chosen}
+        try:
+            for one in examine_all(list(families), choice, workers=workers, seconds=seconds, progress=update):
+                found.append(one)
+        except KeyboardInterrupt:
+            interrupted = True
+    return summarise(found, interrupted=interrupted), families
 
 
 def _check(*paths: Path | None) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 
+from gradcheck.errors import told
 from gradcheck.examine._tensorflow import forget_products, watching
 from gradcheck.examine.finding import Examined, Finding, listed
 from gradcheck.examine.known import find_known
@@ -27,43 +29,62 @@ _TOO_LONG = 300
 def examine(op: Op, choice: Choice) -> Examined:
     """Judge an operation at its points; what an oracle itself raises is a gap, not a fault."""
     started = time.perf_counter()
-    findings: list[Finding] = []
-    gaps: dict[str, str] = {}
-    judged: list[str] = []
+    found = _Found()
     forget_products()
     with watching() as executed:
         for subject in subjects(op, choice):
             if isinstance(subject.outputs, Raised):
-                gaps[subject.label] = str(subject.outputs)
+                found.gaps[subject.label] = str(subject.outputs)
                 continue
             for oracle in judges(subject, choice):
-                reason = oracle.why_not(subject)
-                if reason is not None:
-                    gaps[f"{subject.label}/{oracle.name}"] = reason
-                    continue
-                judged.append(f"{subject.label}/{oracle.name}")
-                try:
-                    findings += _surviving(subject, oracle)
-                except Unjudged as reason:
-                    judged.pop()
-                    gaps[f"{subject.label}/{oracle.name}"] = str(reason)[:_TOO_LONG]
-                except Exception as error:
-                    gaps[f"{subject.label}/{oracle.name}"] = f"{type(error).__name__}: {error}"[:_TOO_LONG]
-    return Examined(op.name, tuple(findings), tuple(judged), gaps, frozenset(executed), time.perf_counter() - started)
+                found.judge(subject, oracle)
+    seconds = time.perf_counter() - started
+    return Examined(op.name, tuple(found.findings), tuple(found.judged), found.gaps, frozenset(executed), seconds)
 
 
-def _surviving(subject: Subject, oracle: Oracle) -> Iterator[Finding]:
-    """Yield what an oracle doubts here and nearby: a hidden tie or a lost digit does not survive a small move."""
-    for doubt in oracle.judge(subject):
-        if _has_no_kernel(doubt) or any(doubt.what.startswith(way) for way in subject.op.limits):
-            continue
-        finding = _finding(subject, oracle, doubt)
-        if find_known(finding):
-            yield finding  # what is known was looked at by hand
-        elif all(_recurs(near, oracle=oracle, doubt=doubt) for near in _around(subject)):
-            small = shrink(subject, partial(_recurs, oracle=oracle, doubt=doubt))
-            there = (other for other in oracle.judge(small) if other.what == doubt.what)
-            yield _finding(small, oracle, next(there, doubt))
+@dataclass
+class _Found:
+    """What is found so far, what was judged, and why the rest was not."""
+
+    findings: list[Finding] = field(default_factory=list)
+    judged: list[str] = field(default_factory=list)
+    gaps: dict[str, str] = field(default_factory=dict)
+
+    def judge(self, subject: Subject, oracle: Oracle) -> None:
+        """Let an oracle judge a subject; what it doubts but cannot judge there is a gap."""
+        label = f"{subject.label}/{oracle.name}"
+        try:
+            reason = oracle.why_not(subject) or self._judge(subject, oracle)
+        except Unjudged as error:
+            reason = str(error)
+        except Exception as error:
+            reason = told(error)
+        if reason is None:
+            self.judged.append(label)
+        else:
+            self.gaps[label] = reason[:_TOO_LONG]
+
+    def _judge(self, subject: Subject, oracle: Oracle) -> str | None:
+        """Keep each doubt that is a fault; return why another is none, ``None`` if every one could be judged."""
+        reason = None
+        for doubt in oracle.judge(subject):
+            if gap := _why_no_fault(subject, doubt):
+                reason = gap
+            elif finding := _surviving(subject, oracle, doubt):
+                self.findings.append(finding)
+        return reason
+
+
+def _surviving(subject: Subject, oracle: Oracle, doubt: Doubt) -> Finding | None:
+    """Return what is doubted here and nearby: a hidden tie or a lost digit does not survive a small move."""
+    finding = _finding(subject, oracle, doubt)
+    if find_known(finding):
+        return finding  # what is known was looked at by hand
+    if not all(_recurs(near, oracle=oracle, doubt=doubt) for near in _around(subject)):
+        return None
+    small = shrink(subject, partial(_recurs, oracle=oracle, doubt=doubt))
+    there = (other for other in oracle.judge(small) if other.what == doubt.what)
+    return _finding(small, oracle, next(there, doubt))
 
 
 def _finding(subject: Subject, oracle: Oracle, doubt: Doubt) -> Finding:
@@ -90,16 +111,19 @@ def _recurs(near: Subject, *, oracle: Oracle, doubt: Doubt) -> bool:
         return False
     try:
         return any(other.what == doubt.what for other in oracle.judge(near))
-    except Unjudged:
+    except Exception:  # an operation may refuse a point nearby, and an oracle too: there nothing recurs
         return False
 
 
-def _has_no_kernel(doubt: Doubt) -> bool:
-    """Whether XLA, pfor or the processor has no kernel for an operation: a gap, not a fault of a gradient."""
-    if any(sign in told for sign in _NOT_ON_CPU for told in (doubt.expected, doubt.found)):
-        return True
+def _why_no_fault(subject: Subject, doubt: Doubt) -> str | None:
+    """Return why a doubt is a gap: a way that is limited, or a kernel that XLA, pfor or the processor lacks."""
+    limits = subject.op.limits
+    if limit := next((limits[way] for way in limits if doubt.what.startswith(way)), None):
+        return limit
+    both = (doubt.expected, doubt.found)
     signs = _NOT_COMPILED if "XLA" in doubt.what else _NOT_VECTORISED if "pfor" in doubt.what else ()
-    return any(sign in doubt.found for sign in signs)
+    lacks = any(sign in doubt.found for sign in signs) or any(sign in side for sign in _NOT_ON_CPU for side in both)
+    return f"{doubt.what}: {doubt.found}" if lacks else None
 
 
 # oneDNN has these kernels, where TensorFlow uses it.

@@ -11,6 +11,8 @@ from gradcheck.op import Edge, Op, ops
 from gradcheck.oracles import Oracle, oracles
 from gradcheck.oracles.subject import Subject
 
+_SEEDS = 2**63
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -37,9 +39,11 @@ def chosen_ops(choice: Choice) -> list[Op]:
     """Return the operations that are to be examined.
 
     Raises:
-        UsageError: An operation, a family, an oracle or a dtype is unknown.
+        UsageError: An operation, a family, an oracle or a dtype is unknown, or the seed is none.
     """
     families = sorted({op.family for op in ops})
+    if not 0 <= choice.seed < _SEEDS:
+        raise UsageError(f"seed must be at least 0 and below 2**63; found {choice.seed}")
     for name in choice.family:
         if name not in families:
             raise unknown("family", name, families)
@@ -76,7 +80,7 @@ def _dtypes(op: Op, edge: Edge | None, choice: Choice) -> Sequence[str]:
     if choice.dtype:
         return [dtype for dtype in op.dtypes if dtype in choice.dtype]
     widest = _widest(op)
-    if choice.everything and edge is None:
+    if edge is None and (choice.everything or any(oracles[name].narrow for name in choice.oracle)):
         return op.dtypes
     return widest if choice.everything or not edge else widest[:1]
 

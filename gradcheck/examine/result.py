@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from gradcheck.examine.finding import Examined, Finding
 from gradcheck.examine.known import Known, find_gone, find_known
@@ -32,12 +32,15 @@ class Result:
         examined: What became of each operation.
         causes: The findings, grouped; new ones first.
         gone: Known faults that did not show though their places were judged.
+        executed: The gradient functions of TensorFlow's that ran.
+        interrupted: Whether the run was stopped early.
     """
 
     examined: tuple[Examined, ...]
     causes: tuple[Cause, ...]
     gone: tuple[Known, ...]
-    executed: frozenset[str] = field(default=frozenset())
+    executed: frozenset[str] = frozenset()
+    interrupted: bool = False
 
     @property
     def new(self) -> tuple[Cause, ...]:
@@ -55,7 +58,9 @@ class Result:
         return 1 if self.new or self.gone else 3 if self.killed else 0
 
 
-def summarise(examined: Iterable[Examined], known: Sequence[Known] | None = None) -> Result:
+def summarise(
+    examined: Iterable[Examined], known: Sequence[Known] | None = None, *, interrupted: bool = False
+) -> Result:
     """Group findings by cause, and hold them against what is known."""
     found = tuple(sorted(examined, key=lambda one: one.op))
     groups: dict[str, list[Finding]] = {}
@@ -67,7 +72,7 @@ def summarise(examined: Iterable[Examined], known: Sequence[Known] | None = None
         faults[name] = fault
     causes = sorted((Cause(name, tuple(group), faults[name]) for name, group in groups.items()), key=_order)
     executed = frozenset[str]().union(*(one.executed for one in found))
-    return Result(found, tuple(causes), tuple(find_gone(found, known)), executed)
+    return Result(found, tuple(causes), tuple(find_gone(found, known)), executed, interrupted)
 
 
 def _order(cause: Cause) -> tuple[bool, str]:

@@ -14,7 +14,7 @@ from gradcheck.examine.finding import Finding
 from gradcheck.examine.witness import FindingWitness, find_edge, judge_again, to_subject
 from gradcheck.op import ops
 from gradcheck.oracles import Doubt, numeric, second
-from gradcheck.oracles.precision import WIDER
+from gradcheck.oracles.precision import wider
 from gradcheck.oracles.subject import Subject
 from gradcheck.source import Sliced, Unsliceable, literal, slice_call
 from gradcheck.training.optimizers import Optimizer, choose_optimizers
@@ -157,7 +157,7 @@ def _jacobian(_: Subject, __: Doubt) -> dict[str, Any]:
 
 
 def _precision(subject: Subject, _: Doubt) -> dict[str, Any]:
-    return {"wider": WIDER[subject.dtype]}
+    return {"wider": wider(subject)}
 
 
 def _slices(_: Subject, doubt: Doubt) -> dict[str, Any]:

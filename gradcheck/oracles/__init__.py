@@ -48,6 +48,7 @@ class Oracle:
         judge: Yields doubts.
         smooth: Whether it needs a point that has a derivative.
         dtypes: The kinds of dtype that it judges: ``"half"``, ``"real"``, ``"complex"``.
+        narrow: Whether it judges narrow dtypes by wider ones, so that where it is named all dtypes are taken.
         turns: It judges one operation in this many, others for another seed, as it compiles or traces much.
     """
 
@@ -56,6 +57,7 @@ class Oracle:
     judge: Judge
     smooth: bool = False
     dtypes: tuple[str, ...] = ("half", "real", "complex")
+    narrow: bool = False
     turns: int = 1
 
     def why_not(self, subject: Subject) -> str | None:

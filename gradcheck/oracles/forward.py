@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcheck.backend import tf
-from gradcheck.oracles import Doubt, oracle
+from gradcheck.oracles import Doubt, Unjudged, oracle
 from gradcheck.oracles._compare import noise
 from gradcheck.oracles._numbers import pair, wide
 from gradcheck.oracles.subject import Subject, attempt, to_array
@@ -34,10 +34,10 @@ def judge_forward_function(subject: Subject) -> Iterator[Doubt]:
 def _judge(subject: Subject, ways: Sequence[str]) -> Iterator[Doubt]:
     eager = subject.eager
     if isinstance(eager, Raised):
-        return
+        raise Unjudged(f"the gradient raises: {eager}")
     terms = [pair([g], [t]) for g, t in zip(eager, subject.tangents, strict=True) if g is not None]
     if not np.isfinite(sum(terms)):
-        return  # of infinities nothing can be summed
+        raise Unjudged("of infinities nothing can be summed")
     sizes = [float(np.sum(np.abs(wide(t)))) for t in subject.tangents]
     bound = sum(b * s for b, s in zip(noise(subject), sizes, strict=True)) + 64 * subject.epsilon * sum(map(abs, terms))
     for what in ways:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from gradcheck.backend import tf
-from gradcheck.oracles import Doubt, oracle
+from gradcheck.oracles import Doubt, Unjudged, oracle
 from gradcheck.oracles._compare import differ, noise
 from gradcheck.oracles._numbers import largest
 from gradcheck.oracles.subject import Subject, attempt, to_array
@@ -19,10 +19,12 @@ _MOST = 64
 @oracle("jacobian", "tape.jacobian vectorised by pfor against the same in a loop", turns=8)
 def judge_jacobian(subject: Subject) -> Iterator[Doubt]:
     """Take the Jacobian of the first output by every input."""
-    if isinstance(subject.eager, Raised) or isinstance(subject.outputs, Raised) or not subject.outputs:
-        return
+    if isinstance(subject.eager, Raised):
+        raise Unjudged(f"the gradient raises: {subject.eager}")
+    if isinstance(subject.outputs, Raised) or not subject.outputs:
+        raise Unjudged("it has no output that can have a gradient")
     if subject.outputs[0].size > _MOST:
-        return
+        raise Unjudged(f"its first output has more than {_MOST} entries")
     looped, vectorised = (attempt(partial(_jacobians, subject, pfor)) for pfor in (False, True))
     what = "a loop's Jacobian against pfor's"
     if isinstance(looped, Raised) or isinstance(vectorised, Raised):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradcheck.gradient import Array
-from gradcheck.oracles import Doubt, oracle
+from gradcheck.oracles import Doubt, Unjudged, oracle
 from gradcheck.oracles._numbers import pair, wide
 from gradcheck.oracles.subject import Subject, to_array
 from gradcheck.raised import Raised
@@ -25,15 +25,16 @@ _CUBE = {2.0**-52: 2.0**-10, 2.0**-23: 2.0**-5}  # the step, by the dtype's epsi
 )
 def judge_numeric(subject: Subject) -> Iterator[Doubt]:
     """Move each entry of each input, and watch what the cotangents make of the outputs."""
-    if isinstance(subject.eager, Raised) or isinstance(subject.outputs, Raised):
-        return
-    middle = _objective(subject, subject.values)
+    if isinstance(subject.eager, Raised):
+        raise Unjudged(f"the gradient raises: {subject.eager}")
+    middle, settled = _objective(subject, subject.values), 0
     for place, gradient in enumerate(subject.eager):
         for index, move in moves(subject, place):
             slope, doubt = difference(subject, middle, place, move)
             found = 0.0 if gradient is None else pair([gradient], [move])
             if not np.isfinite(doubt) or doubt > 0.05 * max(abs(slope), 1e-3):
                 continue  # the differences do not settle: nothing can be said here
+            settled += 1
             sizes = abs(slope) + (abs(found) if np.isfinite(found) else 0.0)
             allowed = doubt + 64 * subject.epsilon * sizes
             if abs(slope - found) > allowed or not np.isfinite(found):
@@ -43,6 +44,8 @@ def judge_numeric(subject: Subject) -> Iterator[Doubt]:
                 told = "None" if gradient is None else f"{found:.9g}, allowed {allowed:.2g}"
                 yield Doubt(what, f"{slope:.9g}", told, where(place, index, move), allowed)
                 break
+    if not settled:
+        raise Unjudged("it has no entry to move, or differences settle at none")
 
 
 def where(place: int, index: list[int], move: Array) -> str:

@@ -5,25 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gradcheck.gradient import Array
-from gradcheck.oracles import Doubt, oracle
+from gradcheck.oracles import Doubt, Unjudged, oracle
 from gradcheck.oracles._compare import differ, noise
 from gradcheck.oracles._numbers import is_finite
 from gradcheck.oracles.subject import Subject
 from gradcheck.raised import Raised
 
-WIDER = {"bfloat16": "float32", "float16": "float32", "float32": "float64", "complex64": "complex128"}
+_WIDER = {
+    "bfloat16": ("float32", "float64"),
+    "float16": ("float32", "float64"),
+    "float32": ("float64",),
+    "complex64": ("complex128",),
+}
 
 
-@oracle("precision", "float16, bfloat16, float32 and complex64 against the next wider dtype")
+@oracle("precision", "float16, bfloat16, float32 and complex64 against the next wider dtype", narrow=True)
 def judge_precision(subject: Subject) -> Iterator[Doubt]:
     """Take the gradient at the narrow dtype's own values in both."""
-    wide = WIDER.get(subject.dtype)
-    if wide is None or wide not in subject.op.dtypes or isinstance(subject.eager, Raised):
-        return
+    wide = wider(subject)
+    if wide is None:
+        raise Unjudged("the operation takes no wider dtype")
+    if isinstance(subject.eager, Raised):
+        raise Unjudged(f"the gradient raises: {subject.eager}")
     other = subject.at(subject.values, wide)
     other.cotangents = subject.cotangents
     if isinstance(other.eager, Raised):
-        return
+        raise Unjudged(f"the gradient raises in {wide}: {other.eager}")
     bounds = noise(subject)
     for place, (narrow, exact) in enumerate(zip(subject.eager, other.eager, strict=True)):
         what = f"{wide} against {subject.dtype}"
@@ -31,6 +38,11 @@ def judge_precision(subject: Subject) -> Iterator[Doubt]:
             yield Doubt(what, _presence(exact), _presence(narrow), f"input {place}")
         elif narrow is not None and exact is not None and is_finite(exact):
             yield from differ(what, exact, narrow, bounds[place], f"input {place}")
+
+
+def wider(subject: Subject) -> str | None:
+    """Return the next wider dtype of its kind that the operation takes, ``None`` if it takes none."""
+    return next((dtype for dtype in _WIDER.get(subject.dtype, ()) if dtype in subject.op.dtypes), None)
 
 
 def _presence(gradient: Array | None) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from gradcheck.backend import tf
 from gradcheck.gradient import Array
-from gradcheck.oracles import Doubt, oracle
+from gradcheck.oracles import Doubt, Unjudged, oracle
 from gradcheck.oracles._numbers import pair
 from gradcheck.oracles._tensorflow import products_apart
 from gradcheck.oracles.subject import Subject, attempt, to_array
@@ -50,11 +50,15 @@ def judge_second_forward(subject: Subject) -> Iterator[Doubt]:
 
 
 def _judge(subject: Subject, ways: Sequence[str]) -> Iterator[Doubt]:
-    if subject.dtype != "float64" or isinstance(subject.eager, Raised) or not _objectives(subject):
-        return
+    if subject.dtype != "float64":
+        raise Unjudged("differences of a gradient need float64")
+    if isinstance(subject.eager, Raised):
+        raise Unjudged(f"the gradient raises: {subject.eager}")
+    if not subject.outputs:
+        raise Unjudged("it has no output that can have a gradient")
     expected, doubt = _difference(subject)
     if not np.isfinite(doubt) or doubt > 0.05 * max(abs(expected), 1e-3):
-        return
+        raise Unjudged("the differences of its gradient do not settle")
     for what in ways:
         with products_apart() if what == "forward over forward" else nullcontext():
             found = attempt(partial(WAYS[what], subject))
@@ -66,10 +70,6 @@ def _judge(subject: Subject, ways: Sequence[str]) -> Iterator[Doubt]:
         allowed = doubt + 2.0**-34 * sizes + 1e-9
         if not abs(found - expected) <= allowed:
             yield Doubt(told, f"{expected:.9g}", f"{found:.9g}, allowed {allowed:.2g}", "all inputs", allowed)
-
-
-def _objectives(subject: Subject) -> bool:
-    return not isinstance(subject.outputs, Raised) and bool(subject.outputs)
 
 
 def step(subject: Subject) -> float:

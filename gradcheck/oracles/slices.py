@@ -13,7 +13,7 @@ import numpy as np
 
 from gradcheck.backend import tf
 from gradcheck.gradient import Array
-from gradcheck.oracles import Doubt, oracle
+from gradcheck.oracles import Doubt, Unjudged, oracle
 from gradcheck.oracles._compare import differ
 from gradcheck.oracles._numbers import largest
 from gradcheck.oracles.subject import Subject, attempt, to_array
@@ -36,11 +36,14 @@ def judge_slices(subject: Subject) -> Iterator[Doubt]:
     """Look at each input's gradient that comes as slices; where none does, there is nothing to judge."""
     gradients = attempt(partial(subject.pull, subject.inputs))
     if isinstance(gradients, Raised):
-        return
-    for place, gradient in enumerate(gradients):
-        if isinstance(gradient, tf.IndexedSlices) and largest(to_array(gradient)):  # of nothing nothing is clipped
-            yield from _clipped(subject, place, gradient)
-            yield from _stepped(subject, place, gradient)
+        raise Unjudged(f"the gradient raises: {gradients}")
+    # Of nothing nothing is clipped.
+    slices = {i: g for i, g in enumerate(gradients) if isinstance(g, tf.IndexedSlices) and largest(to_array(g))}
+    if not slices:
+        raise Unjudged("no gradient comes as slices")
+    for place, gradient in slices.items():
+        yield from _clipped(subject, place, gradient)
+        yield from _stepped(subject, place, gradient)
 
 
 def _clipped(subject: Subject, place: int, slices: Tensor) -> Iterator[Doubt]:

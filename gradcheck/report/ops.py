@@ -31,7 +31,8 @@ def print_result(result: Result, families: Mapping[str, str], witnesses: Mapping
     for one in result.killed:
         console.print(f"killed {one.op}: {one.killed}", markup=False)
     known = len(result.causes) - len(result.new)
-    console.print(f"{len(result.new)} new, {known} known, {len(result.gone)} gone", markup=False)
+    so_far = "Interrupted; so far " if result.interrupted else ""
+    console.print(f"{so_far}{len(result.new)} new, {known} known, {len(result.gone)} gone", markup=False)
 
 
 def describe_cause(cause: Cause, witnesses: Mapping[str, Path]) -> list[str]:
@@ -59,6 +60,7 @@ def result_json(result: Result, families: Mapping[str, str], witnesses: Mapping[
     """Return a result as JSON values."""
     return {
         "exit_code": result.exit_code,
+        "interrupted": result.interrupted,
         "causes": [
             {
                 "name": cause.name,
@@ -89,14 +91,17 @@ def result_junit(result: Result, families: Mapping[str, str], witnesses: Mapping
 
     from gradcheck.report.junit import finish
 
-    new = {finding.op: cause for cause in result.new for finding in cause.findings}
+    new: dict[str, dict[str, Cause]] = {}
+    for cause in result.new:
+        for finding in cause.findings:
+            new.setdefault(finding.op, {})[cause.name] = cause
     xml = JUnitXml("gradcheck ops")
     for family, rows in by_family(result, families).items():
         suite = TestSuite(family)
         for one in rows:
             case = TestCase(one.op, family, one.seconds)
             if one.op in new:
-                case.result = [Failure("\n".join(describe_cause(new[one.op], witnesses)))]
+                case.result = [Failure("\n".join(describe_cause(cause, witnesses))) for cause in new[one.op].values()]
             elif one.killed:
                 case.result = [Error(one.killed)]
             suite.add_testcase(case)

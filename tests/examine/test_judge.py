@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from gradcheck.backend import tf
 from gradcheck.domain import Domain, definite, distinct, real
+from gradcheck.errors import UsageError
 from gradcheck.examine.judge import examine
-from gradcheck.examine.plan import Choice, judges, subjects
+from gradcheck.examine.plan import Choice, chosen_ops, judges, subjects
 from gradcheck.op import Op, edge, ops
 from gradcheck.oracles import oracles
 from oracles import lies
@@ -103,7 +107,10 @@ def test_what_pfor_does_not_know_is_no_fault_and_what_it_gets_wrong_is(monkeypat
     monkeypatch.setattr(jacobian, "_jacobians", unknown)
     message = "No pfor vectorization defined for Foo"
     choice = Choice(oracle=("jacobian",))
-    assert labels(lies.HONEST, choice) == []
+    examined = examine(lies.HONEST, choice)
+    assert (examined.findings, examined.judged) == ((), ())
+    gap = "a loop's Jacobian against pfor's: ValueError: No pfor vectorization defined for Foo"
+    assert examined.gaps == {"honest/float64/jacobian": gap}
     message = "shapes must match"
     assert labels(lies.HONEST, choice) == ["honest/float64/jacobian"]
 
@@ -133,6 +140,43 @@ def test_one_way_of_an_oracle_is_left_out_for_a_reason_and_the_others_are_not() 
     assert labels(other, choice) == ["flat_second/float64/second"]
     limited = lies.op(lies.flat_second, limits={"reverse over reverse": "it is differentiable once"})
     assert labels(limited, choice) == []
+    assert examine(limited, choice).gaps == {"flat_second/float64/second": "it is differentiable once"}
+
+
+def test_an_oracle_that_raises_is_a_gap_and_has_not_judged(monkeypatch) -> None:
+    def fails(subject):
+        raise RuntimeError("Graph execution error:\n\nno numbers")
+        yield
+
+    monkeypatch.setitem(oracles._entries, "form", replace(oracles["form"], judge=fails))
+    examined = examine(lies.HONEST, Choice(oracle=("form",)))
+    assert (examined.judged, examined.gaps) == ((), {"honest/float64/form": "RuntimeError: no numbers"})
+
+
+def test_a_fault_survives_although_an_oracle_raises_where_it_is_shrunk(monkeypatch) -> None:
+    """Whole numbers are refused: what is shrunk to them is no smaller case, and the fault itself stays."""
+    numeric = oracles["numeric"]
+
+    def picky(subject):
+        if any(np.all(value == np.round(value)) for value in subject.values):
+            raise RuntimeError("whole numbers")
+        yield from numeric.judge(subject)
+
+    monkeypatch.setitem(oracles._entries, "numeric", replace(numeric, judge=picky))
+    assert labels(lies.op(lies.wrong_entry)) == ["wrong_entry/float64/numeric"]
+
+
+def test_an_oracle_that_judges_narrow_dtypes_takes_all_where_it_is_named() -> None:
+    narrow = Op("narrow", "lies", tf.tanh, (real(2),), dtypes=("bfloat16", "float32", "float64"))
+    examined = examine(narrow, Choice(oracle=("precision",)))
+    assert set(examined.judged) == {"narrow/bfloat16/precision", "narrow/float32/precision"}
+    assert examined.gaps == {"narrow/float64/precision": "the operation takes no wider dtype"}
+
+
+@pytest.mark.parametrize("seed", [-1, 2**63])
+def test_a_seed_that_is_none_is_refused(seed: int) -> None:
+    with pytest.raises(UsageError, match=rf"^seed must be at least 0 and below 2\*\*63; found {seed}$"):
+        chosen_ops(Choice(seed=seed))
 
 
 @pytest.mark.parametrize("forgets", [True, False])

@@ -11,8 +11,9 @@ import pytest
 from gradcheck.backend import tf
 from gradcheck.domain import away, real
 from gradcheck.op import Op, edge
-from gradcheck.oracles import Unjudged, jacobian, modes, oracles
+from gradcheck.oracles import Unjudged, _compare, jacobian, modes, oracles
 from gradcheck.oracles._tensorflow import products_apart
+from gradcheck.oracles.precision import wider
 from gradcheck.oracles.subject import Subject, attempt
 from gradcheck.raised import Raised
 from oracles import lies
@@ -40,11 +41,62 @@ def test_a_lie_is_noticed(name, call, dtype) -> None:
     assert doubts(name, Subject(lies.op(call), None, dtype))
 
 
+# What judges only one of the two dtypes, and says why not the other.
+ONLY = {
+    "second": ("float64", "differences of a gradient need float64"),
+    "second_forward": ("float64", "differences of a gradient need float64"),
+    "precision": ("float32", "the operation takes no wider dtype"),
+    "slices": ("neither", "no gradient comes as slices"),
+}
+
+
 @pytest.mark.parametrize("name", [oracle.name for oracle in oracles])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_an_honest_gradient_is_left_alone(name, dtype) -> None:
+    only, reason = ONLY.get(name, (dtype, ""))
     for seed in range(3):
-        assert doubts(name, Subject(lies.HONEST, None, dtype, seed)) == []
+        subject = Subject(lies.HONEST, None, dtype, seed)
+        if dtype == only:
+            assert doubts(name, subject) == []
+        else:
+            with pytest.raises(Unjudged, match=f"^{reason}$"):
+                doubts(name, subject)
+
+
+@pytest.mark.parametrize("name", ["forward", "jacobian", "numeric", "precision", "second", "slices"])
+def test_of_a_gradient_that_raises_nothing_but_the_form_is_judged(name) -> None:
+    subject = Subject(lies.op(lies.raises), None, "float32" if name == "precision" else "float64")
+    with pytest.raises(Unjudged, match=r"^the gradient raises: ValueError: "):
+        doubts(name, subject)
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "shape", "reason"),
+    [
+        ("jacobian", tf.tanh, (9, 9), "its first output has more than 64 entries"),
+        ("numeric", tf.tanh, (0, 2), "it has no entry to move, or differences settle at none"),
+        ("numeric", lambda x: tf.math.sin(1e9 * x), (2,), "it has no entry to move, or differences settle at none"),
+        ("second", lambda x: tf.math.sin(1e6 * x), (2,), "the differences of its gradient do not settle"),
+        ("forward", lambda x: x / 0.0, (2,), "of infinities nothing can be summed"),
+        ("jacobian", lambda x: tf.cast(x, tf.int32), (2,), "it has no output that can have a gradient"),
+    ],
+)
+def test_what_cannot_be_judged_says_why(name, call, shape, reason) -> None:
+    with pytest.raises(Unjudged, match=f"^{reason}$"):
+        doubts(name, Subject(Op("it", "lies", call, (real(*shape),)), None, "float64"))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "dtypes", "expected"),
+    [
+        ("bfloat16", ("bfloat16", "float16", "float32", "float64"), "float32"),
+        ("float16", ("bfloat16", "float16", "float64"), "float64"),
+        ("float32", ("float32",), None),
+        ("complex64", ("float32", "complex64", "complex128"), "complex128"),
+    ],
+)
+def test_a_narrow_dtype_is_held_against_the_next_wider_that_there_is(dtype, dtypes, expected) -> None:
+    assert wider(Subject(lies.op(lies.honest, dtypes=dtypes), None, dtype)) == expected
 
 
 def test_another_gradient_under_xla_is_noticed(monkeypatch) -> None:
@@ -105,9 +157,13 @@ def test_what_an_entry_excludes_is_not_judged() -> None:
     assert oracles["xla"].why_not(Subject(limited, None, "float32")) == "no kernel"
 
 
-def test_differences_that_do_not_settle_say_nothing() -> None:
-    rough = lies.op(lambda x: tf.sin(x * 1e7) / 1e3)
-    assert doubts("numeric", Subject(rough, None, "float64")) == []
+def test_a_gradient_that_cancels_is_no_fault_unless_rounding_is_left_out(monkeypatch) -> None:
+    """Of one class all but certain, softmax takes the cotangent from itself: what is left rounds the same each time."""
+    far = Subject(Op("far", "lies", tf.nn.softmax, (real(1, 4),)), None, "float64", 2, [np.array([[-12.0, -6, 7, 15]])])
+    assert doubts("forward", far) == []
+    monkeypatch.setattr(_compare, "_AMPLIFIED", 0)
+    far.noise = None
+    assert doubts("forward", far)
 
 
 def test_an_operation_that_cancels_is_no_fault_and_a_lie_in_it_is() -> None:
