@@ -209,7 +209,7 @@ def test_a_folder_that_holds_a_sweep_is_not_swept_anew() -> None:
 def test_laws_that_hold_exit_with_0() -> None:
     result = invoke("--points", BELOW, "--out", "night")
     assert result.exit_code == 0
-    assert f"{BELOW} points on 1 graph" in result.stdout
+    assert f"{BELOW} points on 16 graphs" in result.stdout
     assert read(Path("night")).judged == BELOW
     assert invoke("report", "night").exit_code == 0
 
@@ -218,8 +218,8 @@ def test_laws_that_hold_exit_with_0() -> None:
 def test_a_broken_law_exits_with_1_and_leaves_a_witness() -> None:
     result = invoke("--points", BELOW + 1, "--out", "night")
     assert result.exit_code == 1
-    assert "reproduce      gradcheck replay night/witness-cause-0.json" in result.stdout
-    assert json.loads(Path("night/witness-cause-0.json").read_text()) == {"point": BELOW}
+    assert "reproduce      gradcheck replay night/witness-cause-3.json" in result.stdout
+    assert json.loads(Path("night/witness-cause-3.json").read_text()) == {"point": BELOW}
     assert invoke("report", "night").exit_code == 1
 
 
@@ -284,7 +284,7 @@ def test_a_report_is_written_where_it_was_asked_for() -> None:
     result = invoke("report", "night", "--json", "deep/night.json")
     assert result.exit_code == 0
     assert json.loads(Path("deep/night.json").read_text())["points"] == BELOW
-    assert f"{BELOW} points on 1 graph" in result.stdout
+    assert f"{BELOW} points on 16 graphs" in result.stdout
 
 
 @pytest.mark.usefixtures("fake")
@@ -295,7 +295,7 @@ def test_a_page_is_written_beside_the_table_and_the_json() -> None:
     assert json.loads(result.stdout)["points"] == BELOW + 1
     page = Path("deep/night.html").read_text(encoding="utf-8")
     assert page.startswith("<!DOCTYPE html>")
-    assert "gradcheck replay night/witness-cause-0.json" in page
+    assert "gradcheck replay night/witness-cause-3.json" in page
 
 
 @pytest.mark.usefixtures("fake")

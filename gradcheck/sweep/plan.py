@@ -23,6 +23,7 @@ DEFAULT_POINTS = 10**6
 MOST_POINTS = 2**48  # a point's number, times what it draws, must fit the generator's counter
 _WIDEST = 8
 _FEWEST_GRAPHS = 8
+_FEWEST_SIZES = 8  # of a graph
 # An empty batch is tried, but not once in nine: it has little to say.
 _BATCHES = (8, 8, 8, 7, 7, 6, 6, 5, 5, 4, 4, 3, 3, 2, 1, 0)
 _GOLDEN_RATIO = 0.6180339887498949
@@ -179,18 +180,19 @@ def plan_of(
     dtypes: Sequence[str] = (),
     exact: bool = False,
 ) -> Plan:
-    """Return a plan in which a short sweep sees several graphs, and a long one does not trace too many.
+    """Return a plan in which a short sweep sees several graphs and sizes, and a long one does not trace too many.
 
     Raises:
         UsageError: A name is not known or a number is out of range.
     """
     share = 2**20 if points is None else max(1, points // _FEWEST_GRAPHS)
-    points_a_graph = min(2**20, max(2**14, 2 ** (share.bit_length() - 1)))
+    points_a_graph = min(2**20, 2 ** (share.bit_length() - 1))
+    batch = min(2**13, max(1, points_a_graph // _FEWEST_SIZES))
     chosen = tuple(dtypes) or (("float64",) if exact else DTYPES)
     if exact and chosen != ("float64",):
         raise UsageError(f"integers are exact in float64 alone; found {', '.join(chosen)}")
     return Plan(
-        points, seed, tuple(engines), tuple(laws), chosen, exact,
+        points, seed, tuple(engines), tuple(laws), chosen, exact, batch,
         points_a_graph=points_a_graph, points_a_span=points_a_graph,  # so that one worker alone traces a graph
     )  # fmt: skip
 

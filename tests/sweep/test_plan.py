@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from itertools import islice, product
 
@@ -124,6 +125,31 @@ def test_a_plan_suits_the_number_of_points(count: int | None) -> None:
     assert plan.batch <= plan.points_a_span <= plan.points_a_graph
     if count is not None and count >= DEFAULT_POINTS:
         assert count >= 4 * plan.points_a_graph
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("count", [64, 1000, 8192, 10_000, 100_000])
+def test_a_short_sweep_sees_several_graphs_and_sizes_and_both_dtypes(count: int, seed: int) -> None:
+    plan = plan_of(count, seed=seed)
+    batches = [batch for span in plan.spans() for batch in plan.batches(span)]
+    graphs = dict.fromkeys(batch.graph for batch in batches)
+    assert 8 <= len(graphs) <= 16
+    assert {graph.dtype for graph in graphs} == {"float32", "float64"}
+    for graph in list(graphs)[:7]:  # a last one may be cut off
+        sizes = [batch.sizes for batch in batches if batch.graph == graph]
+        assert len({tuple(one.items()) for one in sizes}) == 8
+        assert sum(one["batch"] > 0 for one in sizes) >= 6
+
+
+def test_the_points_of_a_standard_sweep_are_for_ever_the_same() -> None:
+    plan, digest = plan_of(DEFAULT_POINTS), hashlib.blake2b(digest_size=8)
+    assert (plan.batch, plan.points_a_graph, plan.points_a_span) == (2**13, 2**16, 2**16)
+    for number in range(0, DEFAULT_POINTS, 50_001):
+        graph, sizes = plan.graph(number), plan.sizes(number)
+        digest.update(json.dumps([graph.to_json(), sorted(sizes.items())], sort_keys=True).encode())
+        for _, value in sorted(draw(graph, sizes, 1, seed=plan.seed, start=number).values.items()):
+            digest.update(value.tobytes())
+    assert digest.hexdigest() == "eaac5339b7e17d89"
 
 
 @pytest.mark.parametrize(
