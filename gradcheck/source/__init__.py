@@ -24,6 +24,7 @@ from gradcheck.backend import tf
 from gradcheck.source._names import find_node, free_names, module_of, statement_of, substitute, without_annotations
 from gradcheck.source._public import made_by, public_name
 
+_SHIPPED = ("tensorflow", "keras", "numpy")
 _MOST = 80  # characters of a value that is written where it is used
 
 
@@ -97,11 +98,11 @@ class _Slicer:
 
     def express(self, value: Any) -> str:
         """Return an expression that makes a value."""
-        if value is None or value is Ellipsis or isinstance(value, bool | str | bytes):
+        if value is None or value is Ellipsis or type(value) in (bool, str, bytes):
             return repr(value)
         if isinstance(value, np.ndarray | np.generic):
             return self._array(value)
-        if isinstance(value, int | float | complex):
+        if type(value) in (int, float, complex):
             return _number(value)
         if isinstance(value, types.ModuleType) or value is tf:
             return self._module(value)
@@ -123,7 +124,8 @@ class _Slicer:
             return f"{self._array(array.astype(np.float64))}.astype(tf.as_dtype({array.dtype.name!r}).as_numpy_dtype)"
         numbers = self.express(array.tolist())
         if isinstance(value, np.generic):
-            return f"np.{array.dtype.name}({numbers})"
+            name = type(value).__name__
+            return f"np.{'bool_' if name == 'bool' else name}({numbers})"
         shaped = "" if array.size else f".reshape({array.shape})"
         usual = array.size and np.asarray(array.tolist()).dtype == array.dtype
         return f"np.array({numbers}{'' if usual else f', {array.dtype.name!r}'}){shaped}"
@@ -133,6 +135,8 @@ class _Slicer:
             return "tf" if value is tf else "np"
         if name := public_name(value):
             return name
+        if value.__name__.partition(".")[0] not in (*sys.stdlib_module_names, *_SHIPPED):
+            raise Unsliceable(f"it names {value.__name__}, which is neither TensorFlow's nor Python's own")
         self.imports.add(value.__name__)
         return str(value.__name__)
 

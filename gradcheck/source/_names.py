@@ -90,6 +90,14 @@ class _Bare(ast.NodeTransformer):
         node.returns = None
         return self.generic_visit(node)
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        """Keep that fields are annotated, which makes them fields of named tuples and data classes."""
+        body = [part for part in node.body if isinstance(part, ast.AnnAssign)]
+        for field in body:
+            field.annotation = ast.Name("object", ast.Load())
+        node.body = [part if part in body else self.visit(part) for part in node.body]
+        return node
+
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
         if node.value is None:
             return None

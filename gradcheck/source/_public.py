@@ -61,7 +61,7 @@ def made_by(value: Any) -> Maker | None:
     """Return how TensorFlow made an object of Python values, ``None`` if that is not known."""
     tensorflow = load()
     if isinstance(value, tensorflow.TensorShape):
-        return Maker("tf.TensorShape", value.as_list())
+        return Maker("tf.TensorShape", None if value.rank is None else value.as_list())
     if isinstance(value, tensorflow.TensorSpec):
         return Maker("tf.TensorSpec", value.shape, (f"tf.{value.dtype.name}",))
     if isinstance(value, tensorflow.Tensor) and hasattr(value, "numpy"):

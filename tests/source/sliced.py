@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import enum
 import functools
 import itertools
 import math
 from collections import namedtuple
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
+import pytest
 
 from gradcheck.backend import tf
 
@@ -16,6 +19,27 @@ FACTOR = 3.0
 PLACES = [[0, 1], [1, 0]]
 DEEP = {"a": (PLACES, {1.5, 2.5}), "b": np.zeros((0, 3), np.float32), 1: slice(None, 2)}
 Pair = namedtuple("Pair", "left right")
+
+
+class Point(NamedTuple):
+    """Fields that are annotated alone."""
+
+    left: tf.Tensor
+    right: float = FACTOR
+
+
+@dataclass
+class Scale:
+    """The same of a data class."""
+
+    by: float
+    twice: bool = False
+
+
+class Axis(enum.IntEnum):
+    """Numbers with names."""
+
+    ROWS = 0
 
 
 class Shape:
@@ -66,6 +90,10 @@ def adding(table):
     return lambda x: x + table
 
 
+def adding_when(flag):
+    return lambda x: x + 1.0 if flag else x - flag
+
+
 def forgetting(call):
     return lambda x: call(x) + itertools.accumulate([1.0, 2.0], max).__next__()
 
@@ -97,10 +125,15 @@ CALLS = {
     "constants": lambda x: tf.gather_nd(x, PLACES) + len(DEEP["a"][1]) + DEEP["b"].shape[1] + DEEP[1].stop,
     "a class": lambda x: x * Shape.sides,
     "a named tuple": lambda x: x * Pair(2.0, 3.0).right,
+    "a named tuple of fields": lambda x: x * Point(x, 2.0).right + Point(x).left,
+    "a data class": lambda x: x * Scale(2.0).by + Scale(3.0).twice,
+    "a flag of NumPy's": adding_when(np.bool_(True)),
     "a tensor": adding(tf.constant([[1.0], [2.0]])),
 }
 OPAQUE = object()
 HOPELESS = {
+    "a number with a name": (adding(Axis.ROWS), "no expression makes a value of type Axis"),
+    "a module of others": (lambda x: x + len(pytest.__name__), "it names pytest, which is neither TensorFlow's nor"),
     "an object": (adding(object()), "no expression makes a value of type object"),
     "an object of the module": (lambda x: x if CHANGED else OPAQUE, "no expression makes a value of type object"),
     "no source": (eval("lambda x: x"), "the source of <lambda> is not found, or has changed"),

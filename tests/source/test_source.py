@@ -94,6 +94,12 @@ def test_an_array_is_written_bit_by_bit(values: np.ndarray) -> None:
     assert (again.dtype, again.shape, again.tobytes()) == (values.dtype, values.shape, values.tobytes())
 
 
+@pytest.mark.parametrize("shape", [tf.TensorShape(None), tf.TensorShape([None, 2])])
+def test_a_shape_is_written_known_or_not(shape) -> None:
+    again = eval(slice_call(shape).call, {"tf": tf})
+    assert (again.rank, repr(again)) == (shape.rank, repr(shape))
+
+
 def test_a_bfloat16_array_is_written() -> None:
     values = np.asarray(tf.constant([1.5, -0.007], tf.bfloat16))
     again = eval(literal(values), {"np": np, "tf": tf})
