@@ -40,8 +40,8 @@ class Ended:
 
     @property
     def name(self) -> str:
-        """A file name that depends on the point alone."""
-        return f"ended-{self.plan.seed}-{self.point}.json"
+        """A file name that depends on the plan's points and the number of this one alone."""
+        return f"ended-{self.plan.name}-{self.point}.json"
 
     @property
     def words(self) -> str:

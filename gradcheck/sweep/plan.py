@@ -7,8 +7,10 @@ and on any machine.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from functools import lru_cache
 from typing import Any
 
@@ -112,6 +114,16 @@ class Plan:
         for dtype in self.dtypes:
             if dtype not in DTYPES:
                 raise unknown("dtype", dtype, DTYPES)
+
+    @property
+    def endless(self) -> Plan:
+        """The plan without an end: of two plans that differ in their number of points alone, it is the same."""
+        return replace(self, points=None)
+
+    @property
+    def name(self) -> str:
+        """A few digits for a file's name; of two plans that differ in their number of points alone, the same."""
+        return hashlib.blake2b(json.dumps(self.endless.to_json()).encode(), digest_size=4).hexdigest()
 
     # --- points ----------------------------------------------------------------------------
 

@@ -197,7 +197,8 @@ class Sweep:
         if error is not None or found is None:
             words = f"{broken.law} broken by engine {broken.engine} at point {broken.point:,}"
             why = f"looking into it failed: {error}" if error else "it holds when it is judged again"
-            self.log.add(Cause(broken, f"point-{broken.point}", f"{words}; {why}", ""))
+            name = f"point-{self.log.plan.name}-{broken.point}-{broken.law}-{broken.engine}"
+            self.log.add(Cause(broken, name, f"{words}; {why}", ""))
             return
         name, words, file, witness = found
         if name not in {cause.name for cause in self.log.causes.values()}:

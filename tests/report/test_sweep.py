@@ -70,7 +70,7 @@ def test_what_is_broken_is_told_with_its_point_and_how_to_see_it_again(tmp_path:
     assert "additivity broken on graph\n  first seen at  point 1 of seed 3: " in words
     assert "seen           in 2 graphs" in words
     assert "xla at 7 points: InvalidArgumentError: no" in words
-    files = ["witness-one.json", "witness-two.json", "ended-3-4000.json"]
+    files = ["witness-one.json", "witness-two.json", f"ended-{swept.PLAN.name}-4000.json"]
     assert commands(words) == [["gradcheck", "replay", str(tmp_path / file)] for file in files]
     assert "1,025 of 4,096 points" in words
     assert ", 2 of 3 laws are broken; " in words
@@ -81,19 +81,19 @@ def test_a_command_takes_a_folder_of_any_name_as_one_word(tmp_path: Path) -> Non
     folder.mkdir()
     words = printed(swept.broken(folder))
     assert [words[2] for words in commands(words)] == [
-        str(folder / file) for file in ("witness-one.json", "witness-two.json", "ended-3-4000.json")
+        str(folder / file) for file in ("witness-one.json", "witness-two.json", f"ended-{swept.PLAN.name}-4000.json")
     ]
 
 
 def test_an_ended_point_of_a_merged_sweep_is_named_by_its_own_plan(tmp_path: Path) -> None:
     ((*_, file),) = commands(printed(swept.merged(tmp_path)))
-    assert file == str(tmp_path / "ended-4-700.json")
+    assert file == str(tmp_path / f"ended-{swept.OTHER.name}-700.json")
     assert Path(file).is_file()
 
 
 def test_no_file_is_named_that_is_not_there(tmp_path: Path) -> None:
     log = swept.merged(tmp_path)
-    (tmp_path / "ended-4-700.json").unlink()
+    (tmp_path / f"ended-{swept.OTHER.name}-700.json").unlink()
     assert commands(printed(log)) == []
 
 

@@ -55,7 +55,7 @@ def test_a_broken_page_names_every_cause_and_how_to_see_it_again(tmp_path: Path)
         f"Judge it again: gradcheck replay {tmp_path / 'witness-two.json'}",
         "xla failed at 7 points InvalidArgumentError: no",
         f"A process ended at 1 point {swept.ENDED} point 4,000 of seed 3",
-        f"gradcheck replay {tmp_path / 'ended-3-4000.json'}",
+        f"gradcheck replay {tmp_path}/ended-{swept.PLAN.name}-4000.json",
         "514 ✗ broken at 1 beyond any bound not comparable",
         "5 ✗ broken at 2 beyond any bound",
         "1,025 points of 4,096",

@@ -23,7 +23,7 @@ ENDED = Ended(PLAN, mortal.EXITS, REASON, {"tensorflow": "2.21.0"})
 
 def test_it_is_loaded_as_it_was_saved(tmp_path: Path) -> None:
     path = ENDED.save(tmp_path / "deep")
-    assert path.name == "ended-5-300.json"
+    assert path.name == f"ended-{PLAN.name}-300.json"
     assert load_ended(path) == ENDED
 
 

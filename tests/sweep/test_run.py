@@ -68,7 +68,7 @@ def test_a_point_that_kills_is_found_and_costs_no_other(
     check_once(log, without=killers)
     assert given_up(log) == dict.fromkeys(killers, REASON)
     for point in killers:
-        ended = load_ended(log.folder / f"ended-5-{point}.json")
+        ended = load_ended(log.folder / f"ended-{PLAN.name}-{point}.json")
         assert ended is not None
         assert (ended.plan, ended.point, ended.reason) == (PLAN, point, REASON)
     assert len(list(log.folder.glob("ended-*"))) == len(killers)

@@ -107,7 +107,8 @@ def test_a_sweep_finds_the_points_that_end_their_process(tmp_path: Path, monkeyp
     tally = plain(read(log.folder).tally)
     assert sum(number for *_, number in tally.pop("errors")) == 2
     assert tally == {name: v for name, v in whole(without=[mortal.EXITS, mortal.IS_KILLED]).items() if name != "errors"}
-    assert sorted(path.name for path in log.folder.glob("ended-*")) == ["ended-5-300.json", "ended-5-900.json"]
+    names = sorted(path.name for path in log.folder.glob("ended-*"))
+    assert names == [f"ended-{SHORT.name}-300.json", f"ended-{SHORT.name}-900.json"]
 
 
 HOLD = """
