@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def merge(folders: Sequence[Path], out: Path) -> Log:
     """
     # Sorted by all that they hold, so that the order in which they are named changes nothing.
     logs = sorted(map(read, folders), key=_text)
-    plans = tuple(sorted({plan for log in logs for plan in log.plans}, key=lambda plan: (plan.seed, str(plan))))
+    plans = _longest(plan for log in logs for plan in log.plans)
     environments = {str(sorted(one.items())): one for log in logs for one in log.environments}
     check_new(out)
     merged = Log(out, plans, tuple(environments[text] for text in sorted(environments)))
@@ -36,6 +36,15 @@ def merge(folders: Sequence[Path], out: Path) -> Log:
         _copy_witnesses(log, out)
     write(merged)
     return merged
+
+
+def _longest(plans: Iterable[Plan]) -> tuple[Plan, ...]:
+    """Return plans of which no two have the same points; of those that do, the one that goes on for longest."""
+    found: dict[Plan, Plan] = {}
+    for plan in plans:
+        other = found.get(plan.endless, plan)
+        found[plan.endless] = max(plan, other, key=lambda one: one.points or MOST_POINTS)
+    return tuple(sorted(found.values(), key=lambda plan: (plan.seed, plan.name)))
 
 
 def _text(log: Log) -> str:
@@ -51,7 +60,8 @@ def _moved(log: Log, plans: Sequence[Plan]) -> Iterator[Done]:
 def _shift(log: Log, point: int, plans: Sequence[Plan]) -> int:
     """Return what is added to a point's number, so that it is of its plan's place among all."""
     place = point // MOST_POINTS
-    return (plans.index(log.plans[place]) - place) * MOST_POINTS
+    (among_all,) = (i for i, plan in enumerate(plans) if plan.endless == log.plans[place].endless)
+    return (among_all - place) * MOST_POINTS
 
 
 def _of_done(done: Done, shift: int) -> Done:

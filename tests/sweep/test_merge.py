@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,8 @@ import numpy as np
 import pytest
 
 from gradcheck.errors import UsageError
-from gradcheck.report.sweep import where
+from gradcheck.report.sweep import causes, ended_file, where
+from gradcheck.sweep.ended import Ended, load_ended
 from gradcheck.sweep.judge import Broken
 from gradcheck.sweep.log import Done, Log, create, read, resumed, write
 from gradcheck.sweep.merge import merge
@@ -18,6 +21,7 @@ from gradcheck.sweep.tally import Count, Tally, Worst
 from sweep.fake import Fake, holds, sweep
 from sweep.made import PLAN, plain, whole
 
+ONE = Plan(64, seed=5, batch=4, points_a_graph=256, points_a_span=32)
 OTHER = Plan(500, seed=6, batch=4, points_a_graph=256, points_a_span=128)
 
 
@@ -51,7 +55,8 @@ def test_a_sweep_merged_with_itself_is_itself(tmp_path: Path) -> None:
     merged = merge([folder, folder], tmp_path / "same")
     assert entries(merged) == entries(read(tmp_path / "same")) == entries(read(folder))
     assert merge([tmp_path / "same", folder], tmp_path / "again").judged == 1000
-    assert (tmp_path / "again" / "ended-5-100.json").read_bytes() == (folder / "ended-5-100.json").read_bytes()
+    name = Ended(PLAN, 100, "", {}).name
+    assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes()
 
 
 @pytest.mark.parametrize("killers", [(100,), (3, 900), (500, 501, 502)])
@@ -79,7 +84,7 @@ def test_two_seeds_add_up(tmp_path: Path) -> None:
     assert {broken.point - MOST_POINTS for broken in second} == {broken.point for broken in read(folders[1]).broken}
     assert where(merged, MOST_POINTS + 31).startswith("point 31 of seed 6: ")
     assert where(merged, 31).startswith("point 31 of seed 5: ")
-    assert (tmp_path / "both" / "ended-6-40.json").exists()
+    assert (tmp_path / "both" / Ended(OTHER, 40, "", {}).name).exists()
     assert len(merged.causes) == 4 + 2
 
 
@@ -121,9 +126,33 @@ def test_a_witness_that_is_gone_is_told(tmp_path: Path) -> None:
         read(tmp_path / "out")
 
 
+def test_a_sweep_that_goes_on_for_longer_has_the_points_of_a_shorter_one(tmp_path: Path) -> None:
+    longer, endless = replace(ONE, points=1000), replace(ONE, points=None)
+    folders = [swept(tmp_path / str(plan.points), plan) for plan in (ONE, longer)]
+    write(Log(tmp_path / "endless", (endless,), ({},), done=read(folders[1]).done))
+    folders.append(tmp_path / "endless")
+    for number, order in enumerate(permutations(folders)):
+        merged = merge(order, tmp_path / f"merged{number}")
+        assert (merged.plans, merged.judged, merged.tally.points) == ((endless,), 1000, 1000)
+    assert merge(folders[:2], tmp_path / "two").plans == (longer,)
+
+
+def test_points_at_which_processes_ended_are_told_apart_where_only_the_engine_differs(tmp_path: Path) -> None:
+    plans = (PLAN, replace(PLAN, engines=("eager",)))
+    merged = merge([swept(tmp_path / plan.name, plan, dies=holds(100)) for plan in plans], tmp_path / "both")
+    files = [ended_file(merged, done) for done in merged.done if done.killed]
+    assert {ended.plan for file in files if file and (ended := load_ended(file))} == {*plans}
+
+
+def test_points_that_could_not_be_looked_into_are_causes_of_their_own(tmp_path: Path) -> None:
+    for plan in (PLAN, OTHER):
+        sweep(create(tmp_path / plan.name, plan), Fake(), look=lambda *_: None)
+    merged = merge([tmp_path / plan.name for plan in (PLAN, OTHER)], tmp_path / "both")
+    assert len(causes(merged)) == len(merged.causes) == 4 + 2
+
+
 # --- one plan, swept twice -----------------------------------------------------------------------
 
-ONE = Plan(64, seed=5, batch=4, points_a_graph=256, points_a_span=32)
 KEY = ("additivity", "graph", "float32")
 
 
