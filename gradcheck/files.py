@@ -48,6 +48,8 @@ def check_writable(path: Path) -> None:
     Raises:
         UsageError: The path cannot be written.
     """
+    if str(path) == "-":
+        raise UsageError("cannot write -: only --json writes to stdout; /dev/stdout is a file that others can write to")
     try:
         if path.is_dir():
             raise UsageError(f"cannot write {path}: it is a directory")

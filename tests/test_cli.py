@@ -85,6 +85,25 @@ def test_reports_are_written_where_they_were_asked_for() -> None:
     assert ElementTree.parse("report.xml").getroot().get("tests") == "1"
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        (*SMALL, "--junit", "-"),
+        ("ops", "--op", "tanh", "--junit", "-"),
+        ("prove", "sum-rule", "--html", "-"),
+        ("flow", "train:losses", "--html", "-"),
+        ("flow", "train:losses", "--svg", "-"),
+        ("baseline", "compare", "one", "other", "--markdown", "-"),
+        ("upgrade", "--from", "2.15.1", "--to", "2.21.0", "--html", "-"),
+        ("sweep", "report", "night", "--html", "-"),
+    ],
+    ids=lambda asked: f"{asked[0]}{asked[-2]}",
+)
+def test_only_json_goes_to_stdout(asked: tuple[str, ...]) -> None:
+    assert refused(invoke(*asked)).startswith("gradcheck: cannot write -: only --json writes to stdout")
+    assert list(Path().iterdir()) == []
+
+
 def test_json_for_a_pipe_has_nothing_around_it() -> None:
     result = invoke(*SMALL, "--json", "-", "--dtype", "float64")
     assert [cell["verdict"] for cell in json.loads(result.stdout)["cells"]] == ["tested"]

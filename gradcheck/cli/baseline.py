@@ -99,7 +99,7 @@ def compare(
         from gradcheck.report.baseline_page import comparison_page
 
         lenient = is_lenient(allow)
-        check_reports((json, junit, markdown, html))
+        check_reports(json, junit, markdown, html)
         lines = load_expectations(expect) if expect else []
         before, more = load(first), [load(path) for path in again or []]
         if second:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gradcheck.cli.reports import check_reports
 from gradcheck.cli.shared import clear_errors, console, progress
 from gradcheck.errors import UsageError
 
@@ -86,11 +87,7 @@ def _command(losses: str, inputs: Sequence[str], globs: Sequence[str], file: Pat
 
 
 def _check(outputs: dict[str, Path | None], expect: Path | None, command: str) -> None:
-    from gradcheck.files import check_writable
-
-    for path in outputs.values():
-        if path and str(path) != "-":
-            check_writable(path)
+    check_reports(outputs["json"], outputs["svg"], outputs["html"])
     if expect and not expect.exists():
         raise UsageError(f"--expect: there is no file {expect}; write it with: {command}")
 

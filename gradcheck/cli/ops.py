@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gradcheck.cli.reports import check_reports
 from gradcheck.cli.shared import clear_errors, console, progress
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def ops(
             tuple(family or ()), tuple(op or ()), tuple(oracle or ()), tuple(dtype or ()),
             edges=edges or everything, everything=everything, seed=seed,
         )  # fmt: skip
-        _check(json, junit, witnesses / "finding.json")
+        check_reports(json, junit, witnesses / "finding.json")
         result, families = _examine(choice, workers, time)
         _write(result, families, json, junit, _keep(result, witnesses))
     raise typer.Exit(result.exit_code)
@@ -96,14 +97,6 @@ def _examine(choice: Choice, workers: int | None, seconds: float | None) -> tupl
         except KeyboardInterrupt:
             interrupted = True
     return summarise(found, interrupted=interrupted), families
-
-
-def _check(*paths: Path | None) -> None:
-    from gradcheck.files import check_writable
-
-    for path in paths:
-        if path and str(path) != "-":
-            check_writable(path)
 
 
 def _keep(result: Result, folder: Path) -> dict[str, Path]:

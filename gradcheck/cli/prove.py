@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gradcheck.cli.reports import check_reports
 from gradcheck.cli.shared import clear_errors, console, progress
 from gradcheck.errors import UsageError
 
@@ -83,15 +84,13 @@ def _refuse_without_name(*options: object) -> None:
 
 
 def _walk(asked: _Asked, names: Sequence[str], json: Path | None, *, broken: bool) -> Walk:
-    from gradcheck.files import check_writable
     from gradcheck.proofs import proofs
     from gradcheck.proofs.asked import prove as run_prove
     from gradcheck.proofs.symbolic import load_sympy
 
     proof = proofs[asked.name]
     load_sympy()
-    for path in _files(json):
-        check_writable(path)
+    check_reports(json)
     with progress() as update:
         update(f"walking through {proof.name}", 0.5)
         return run_prove(
@@ -99,16 +98,11 @@ def _walk(asked: _Asked, names: Sequence[str], json: Path | None, *, broken: boo
         )
 
 
-def _files(json: Path | None) -> list[Path]:
-    """Return what is written of JSON: nothing where it goes to stdout."""
-    return [json] if json and str(json) != "-" else []
-
-
 def _write_all(html: Path, names: Sequence[str]) -> int:
     """Write the page of all proofs, and say whether all are as stated."""
     from gradcheck.proofs import in_order
 
-    book = _book([_Asked(proof.name) for proof in in_order()], names, [], html)
+    book = _book([_Asked(proof.name) for proof in in_order()], names, html)
     told = "all as stated:" if book.exit_code == 0 else "not all as stated: see"
     typer.echo(f"{len(book.chapters)} proofs, {told} {html}")
     return book.exit_code
@@ -116,18 +110,18 @@ def _write_all(html: Path, names: Sequence[str]) -> int:
 
 def _write_one(asked: _Asked, names: Sequence[str], json: Path | None, html: Path, *, broken: bool) -> int:
     """Write the page of one proof, and print the form of it that is asked for."""
-    book = _book([asked], names, _files(json), html, opened=broken)
+    book = _book([asked], names, html, json, opened=broken)
     chapter = book.chapters[0]
     _write(chapter.fallen if broken else chapter.walk, json)
     return book.exit_code
 
 
 def _book(
-    asked: Sequence[_Asked], names: Sequence[str], more: Sequence[Path], html: Path, *, opened: bool = False
+    asked: Sequence[_Asked], names: Sequence[str], html: Path, json: Path | None = None, *, opened: bool = False
 ) -> Book:
-    """Compute what a page shows, and write it; more files, which are written later, are checked with it."""
+    """Compute what a page shows, and write it; JSON, which is written later, is checked with it."""
     from gradcheck.engines import engines
-    from gradcheck.files import check_writable, write_whole
+    from gradcheck.files import write_whole
     from gradcheck.proofs import proofs
     from gradcheck.proofs.asked import choose_engines, find_setting
     from gradcheck.proofs.chapter import write_book
@@ -136,8 +130,7 @@ def _book(
 
     known = [(proofs[one.name], one) for one in asked]
     load_sympy()
-    for path in (html, *more):
-        check_writable(path)
+    check_reports(json, html)
     with progress() as update:
         told = [(proof, find_setting(proof, one.graph, one.seed, one.sizes)) for proof, one in known]
         book = write_book(told, choose_engines(names) if names else tuple(engines), update)

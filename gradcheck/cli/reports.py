@@ -52,16 +52,16 @@ def check_inputs(target: str | None, inputs: Sequence[str]) -> None:
         raise UsageError("--input describes the arguments of your losses: name them with --target")
 
 
-def check_reports(paths: Iterable[Path | None]) -> None:
-    """Find out before long work whether reports can be written; ``-`` is stdout.
+def check_reports(json: Path | None, *others: Path | None) -> None:
+    """Find out before long work whether reports can be written; ``-`` is stdout, for JSON alone.
 
     Raises:
         UsageError: One cannot.
     """
     from gradcheck.files import check_writable
 
-    for path in paths:
-        if path and str(path) != "-":
+    for path in (None if str(json) == "-" else json, *others):
+        if path:
             check_writable(path)
 
 

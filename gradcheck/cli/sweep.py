@@ -86,7 +86,7 @@ def report(
         from gradcheck.report.sweep_page import sweep_page
         from gradcheck.sweep.log import read
 
-        check_reports((json, html))
+        check_reports(json, html)
         log = read(folder)
         write_reports((json, lambda: to_json(log)), [(html, lambda: sweep_page(log))], lambda: _print(log))
     raise typer.Exit(_exit_code(log))

@@ -90,7 +90,7 @@ def upgrade(
             typer.echo(f"{remove(cache)} environments removed from {cache}")
             return
         paths = (json, junit, markdown, html)
-        check_reports((*paths, out / "recording"))
+        check_reports(*paths, out / "recording")
         check_inputs(target, inputs or [])
         versions, accepted = _versions(start, to or []), _accepted(expect, lenient=is_lenient(allow))
         with _progress() as (note, update):

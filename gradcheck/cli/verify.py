@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gradcheck.cli.reports import check_reports
 from gradcheck.cli.shared import Optimizers, clear_errors, console, import_quietly, progress
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ def verify(
         if list_:
             _print_list()
             return
-        from gradcheck.files import check_writable
         from gradcheck.verify import Settings
 
         if optimizer or layer:
@@ -56,9 +56,7 @@ def verify(
             points, seed, tuple(engine or ()), tuple(law or ()), tuple(dtype or both), time, witnesses,
             tuple(optimizer or ()), tuple(layer or ()),
         )  # fmt: skip
-        for path in (json, junit, witnesses / "witness.json"):
-            if path and str(path) != "-":
-                check_writable(path)
+        check_reports(json, junit, witnesses / "witness.json")
         report = _run(settings)
         _write(report, json, junit)
     raise typer.Exit(report.exit_code)
