@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradcheck.engines import engines
-from gradcheck.golden import GOLDEN_GRAPH, golden_point
+from gradcheck.golden import GOLDEN_GRAPH, SEED_GRAPH, golden_point
+from gradcheck.gradient import Unconnected
 from gradcheck.graph import TwoHeadGraph, Wiring
 from gradcheck.identity import draw_exact
 from gradcheck.laws import all_objectives, laws, only_when_named
-from gradcheck.point import Point
+from gradcheck.point import Point, draw
 from gradcheck.strategies import points
 from gradcheck.trial import Arena, Trial
 
@@ -102,3 +103,10 @@ def test_identity_holds_exactly_on_integers(law: str, engine: str) -> None:
     assert exact is not None
     assert exact.doubt_bits > 30
     assert not broken(law, engine, Arena(graph, exact.points, all_objectives(), exact=True))
+
+
+def test_an_engine_without_any_gradient_is_left_to_presence(monkeypatch: pytest.MonkeyPatch) -> None:
+    arena = Arena(SEED_GRAPH, draw(SEED_GRAPH, dict.fromkeys(SEED_GRAPH.axes, 4), 2), all_objectives())
+    monkeypatch.setattr(Trial, "grad", lambda trial, formula, w: Unconnected())
+    assert broken("own-answer", "forward", arena) == []
+    assert broken("presence", "forward", arena)

@@ -74,7 +74,7 @@ def installed_package() -> Package:
         found = distribution(NAME)
     except PackageNotFoundError:
         raise UsageError(
-            "gradcheck is not installed, so what it requires is not known: pip install gradcheck"
+            "gradcheck is not installed, so what it requires is not known: install its clone, pip install ."
         ) from None
     folder = Path(__file__).parent.parent
     files = {
