@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -48,6 +50,13 @@ def test_an_operation_is_judged_in_a_process_of_its_own(tmp_path: Path) -> None:
     assert {"Tanh", "TanhGrad"} <= set(stored["operations"]["tanh"]["gradient_functions"])
     assert any(label.endswith("/numeric") for label in stored["operations"]["tanh"]["judged"])
     assert ElementTree.parse(junit).getroot().get("failures") == "0"
+
+
+def test_starting_tensorflow_says_nothing_of_its_own(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gradcheck", "ops", "--op", "tanh", "--oracle", "form", "--time", "0"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert run.stderr == ""
+    assert run.stdout.endswith("0 new, 0 known, 0 gone\n")
 
 
 @pytest.mark.usefixtures("_pretended")

@@ -88,9 +88,9 @@ def _examine(choice: Choice, workers: int | None, seconds: float | None) -> tupl
     from gradcheck.examine.pool import examine_all
     from gradcheck.examine.result import summarise
 
-    families = {op.name: op.family for op in chosen_ops(choice)}
     found, interrupted = [], False
     with progress() as update:
+        families = {op.name: op.family for op in chosen_ops(choice)}
         try:
             for one in examine_all(list(families), choice, workers=workers, seconds=seconds, progress=update):
                 found.append(one)
