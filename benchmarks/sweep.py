@@ -33,10 +33,11 @@ from gradcheck.engines.graph import _program
 from gradcheck.golden import SEED_GRAPH
 from gradcheck.graph import DTYPES, Sizes
 from gradcheck.point import draw
-from gradcheck.sweep.judge import Judged, judge_batch, objectives_of
+from gradcheck.sweep.judge import Judged, judge_batch
 from gradcheck.sweep.log import create
 from gradcheck.sweep.plan import Batch, Plan, Span
 from gradcheck.sweep.run import Seen, Sweep
+from gradcheck.sweep.stack import objectives_of
 from gradcheck.sweep.task import prepare
 from gradcheck.sweep.workers import Local
 

@@ -6,9 +6,9 @@ import gc
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -17,27 +17,37 @@ from gradcheck.errors import EngineError
 from gradcheck.gradient import Array, Gradient
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.identity import degree, exact_bound
-from gradcheck.laws import Law, asks_further, laws, takes_turns
-from gradcheck.objective import Objective, as_objective
-from gradcheck.point import draw, draw_integers
+from gradcheck.laws import Law
 from gradcheck.sweep.plan import Batch, Plan, Span
+from gradcheck.sweep.stack import Stack, laws_of, objectives_of, parts_of, stack_of
 from gradcheck.sweep.tally import Tally, Worst, histogram
 from gradcheck.trial import Arena, Check, Trial
 
 FEW = 16  # broken points that are named, of each law and engine in a span
-_PATIENCE = 4  # points of a stack at which differences are taken to tell whether a law applies
-_FURTHER_EVERY = 7  # stacks; laws that ask for more are judged at one. An even step would miss batch sizes.
-_FURTHER = 8  # points of them: faults depend on sizes more often than on values
-_MOST = 2**28  # bytes of gradients that are held at a time, where points are not counted by whole stacks
 
 
 @dataclass(frozen=True)
 class Broken:
-    """A law broken at a point."""
+    """A law broken at a point.
+
+    Attributes:
+        stack: The points that were drawn with it, to be judged together; ``None`` if nobody kept them.
+    """
 
     point: int
     law: str
     engine: str
+    stack: Span | None = field(default=None, compare=False)
+
+    def to_json(self) -> list[Any]:
+        """Return it as JSON values."""
+        return [self.point, self.law, self.engine, [self.stack.start, self.stack.stop] if self.stack else None]
+
+    @classmethod
+    def from_json(cls, stored: Sequence[Any]) -> Broken:
+        """Build what `to_json` stored."""
+        point, law, engine, stack = stored
+        return cls(int(point), str(law), str(engine), Span(*stack) if stack else None)
 
 
 @dataclass
@@ -48,10 +58,10 @@ class Judged:
     tally: Tally = field(default_factory=Tally)
     broken: list[Broken] = field(default_factory=list)
 
-    def name(self, points: Array, law: Law, engine: Engine) -> None:
+    def name(self, points: Array, law: Law, engine: Engine, stack: Span) -> None:
         """Name the first few of the points at which a law is broken."""
         named = sum((one.law, one.engine) == (law.name, engine.name) for one in self.broken)
-        self.broken += [Broken(int(point), law.name, engine.name) for point in points[: max(0, FEW - named)]]
+        self.broken += [Broken(int(point), law.name, engine.name, stack) for point in points[: max(0, FEW - named)]]
 
 
 def judge_span(plan: Plan, span: Span) -> Judged:
@@ -76,42 +86,8 @@ _judged_last: list[TwoHeadGraph] = []
 
 def judge_batch(plan: Plan, batch: Batch, judged: Judged) -> None:
     """Judge points of one size, and count what is found."""
-    for part in _parts(plan, batch):
+    for part in parts_of(plan, batch):
         _Batch(plan, part, judged).judge()
-
-
-def _parts(plan: Plan, batch: Batch) -> Iterator[Batch]:
-    """Yield a stack in parts small enough for memory; whole in an exact sweep, where its points count together."""
-    entries = sum(map(prod, batch.graph.shapes(batch.sizes).values()))
-    bytes_a_point = entries * len(objectives_of(plan)) * np.dtype(batch.graph.dtype).itemsize
-    most = len(batch.span) if plan.exact else max(1, _MOST // bytes_a_point)
-    for start in range(batch.span.start, batch.span.stop, most):
-        yield replace(batch, span=Span(start, min(start + most, batch.span.stop)))
-
-
-def arena_at(plan: Plan, batch: Batch) -> Arena | None:
-    """Return a stack of a plan's points, or ``None`` where no integers are small enough to be exact."""
-    objectives = objectives_of(plan)
-    start, count = batch.span.start, len(batch.span)
-    if not plan.exact:
-        points = draw(batch.graph, batch.sizes, count, seed=plan.seed, start=start)
-        return Arena(batch.graph, points, objectives, patience=_PATIENCE)
-    bound = exact_bound(batch.graph, batch.sizes, objectives)
-    if bound is None:
-        return None
-    points = draw_integers(batch.graph, batch.sizes, count, bound=bound, seed=plan.seed, start=start)
-    return Arena(batch.graph, points, objectives, exact=True, patience=_PATIENCE)
-
-
-def laws_of(plan: Plan) -> list[Law]:
-    """Return the laws of a plan: those that are named, or all but the ones that trace for themselves."""
-    chosen = [law for law in laws if (law.name in plan.laws if plan.laws else not takes_turns(law))]
-    return [law for law in chosen if law.identity or not plan.exact]
-
-
-def objectives_of(plan: Plan) -> tuple[Objective, ...]:
-    """Return all that the laws of a plan differentiate."""
-    return tuple(dict.fromkeys(as_objective(formula) for law in laws_of(plan) for formula in law.needs))
 
 
 @dataclass
@@ -123,30 +99,22 @@ class _Batch:
     judged: Judged
 
     def judge(self) -> None:
-        with self._timing("drawing"):
-            arena = arena_at(self.plan, self.batch)
-            numbers = np.arange(self.batch.span.start, self.batch.span.stop)
         tally = self.judged.tally
-        if arena is None:
-            tally.inexact += len(numbers)
+        with self._timing("drawing"):
+            drawn = stack_of(self.plan, self.batch)
+        if drawn is None:
+            tally.inexact += len(self.batch.span)
             return
-        if arena.graph.kinked and "numeric" in self.plan.engines:
-            arena, numbers = self._leave_kinks_out(arena, numbers)
-            if not len(numbers):
-                return
-        tally.points += len(numbers)
-        usable = [engine for engine in map(engines.__getitem__, self.plan.engines) if self._runs(arena, engine)]
+        with self._timing("TensorFlow"):
+            stack = drawn.smooth()
+        tally.kinked += len(drawn.numbers) - len(stack.numbers)
+        tally.points += len(stack.numbers)
+        if not len(stack.numbers):
+            return
+        usable = [engine for engine in map(engines.__getitem__, self.plan.engines) if self._runs(stack.arena, engine)]
         with self._timing("judging"):
             for engine in usable:
-                self._judge_on(engine, Trial(arena, engine, usable), numbers)
-
-    def _leave_kinks_out(self, arena: Arena, numbers: Array) -> tuple[Arena, Array]:
-        try:
-            smooth = ~np.asarray(arena.evaluation(engines["numeric"]).kinked)
-        except EngineError:
-            return arena, numbers  # it is counted with the engines that raise
-        self.judged.tally.kinked += int((~smooth).sum())
-        return arena.among(np.flatnonzero(smooth)) if smooth.any() else arena, numbers[smooth]
+                self._judge_on(stack, Trial(stack.arena, engine, usable))
 
     def _runs(self, arena: Arena, engine: Engine) -> bool:
         """Evaluate an engine; where it raises, that is counted."""
@@ -159,25 +127,14 @@ class _Batch:
                 return False
         return True
 
-    def _judge_on(self, engine: Engine, trial: Trial, numbers: Array) -> None:
-        further = self._further(trial)
+    def _judge_on(self, stack: Stack, trial: Trial) -> None:
         for law in laws_of(self.plan):
-            if (reason := law.why_not(trial.graph, engine)) is not None:
-                key = law.name, engine.name, reason
+            if (reason := law.why_not(trial.graph, trial.engine)) is not None:
+                key = law.name, trial.engine.name, reason
                 tally = self.judged.tally
-                tally.not_applicable[key] = tally.not_applicable.get(key, 0) + len(numbers)
-            elif not asks_further(law) or self.plan.laws:
-                self._count(law, trial, numbers)
-            elif further is not None:
-                self._count(law, further, numbers[: len(further.points)])
-
-    def _further(self, trial: Trial) -> Trial | None:
-        """Return the trial of a few points, where it is a stack's turn to be judged by laws that ask for more."""
-        stack, place = divmod(self.batch.span.start, self.plan.batch)
-        if place or stack % _FURTHER_EVERY:
-            return None
-        few = np.arange(min(_FURTHER, len(trial.points)))
-        return trial.at(trial.arena.among(few))
+                tally.not_applicable[key] = tally.not_applicable.get(key, 0) + len(stack.numbers)
+            elif (asked := stack.asked(law, trial)) is not None:
+                self._count(law, asked, stack.numbers[: len(asked.points)])
 
     def _count(self, law: Law, trial: Trial, numbers: Array) -> None:
         try:
@@ -206,7 +163,7 @@ class _Batch:
             count.histogram = count.histogram + histogram(ulps)
         count.doubt_bits = min(count.doubt_bits, self._doubt_bits(checks))
         if broken.any():
-            self.judged.name(numbers[broken], law, trial.engine)
+            self.judged.name(numbers[broken], law, trial.engine, self.batch.span)
 
     def _doubt_bits(self, checks: Sequence[Check]) -> float:
         """Return m, where agreement leaves a doubt of at most 2^-m; the equation judged least often decides."""

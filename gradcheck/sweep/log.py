@@ -41,14 +41,14 @@ class Done:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        broken = [[one.point, one.law, one.engine] for one in self.broken]
+        broken = [one.to_json() for one in self.broken]
         span = [self.span.start, self.span.stop]
         return {"span": span, "tally": self.tally.to_json(), "broken": broken, "killed": self.killed}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Done:
         """Build what `to_json` stored."""
-        broken = tuple(Broken(*one) for one in stored["broken"])
+        broken = tuple(map(Broken.from_json, stored["broken"]))
         return cls(Span(*stored["span"]), Tally.from_json(stored["tally"]), broken, str(stored["killed"]))
 
 
@@ -70,13 +70,12 @@ class Cause:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        at = [self.broken.point, self.broken.law, self.broken.engine]
-        return {"cause": at, "name": self.name, "words": self.words, "witness": self.witness}
+        return {"cause": self.broken.to_json(), "name": self.name, "words": self.words, "witness": self.witness}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Cause:
         """Build what `to_json` stored."""
-        return cls(Broken(*stored["cause"]), stored["name"], stored["words"], stored["witness"])
+        return cls(Broken.from_json(stored["cause"]), stored["name"], stored["words"], stored["witness"])
 
 
 @dataclass

@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from gradcheck.engines import engines
+from gradcheck.engines import Engine, engines
 from gradcheck.errors import EngineError
 from gradcheck.laws import laws
 from gradcheck.shrink import find_smallest, witness_of
-from gradcheck.sweep.judge import Broken, arena_at
+from gradcheck.sweep.judge import Broken
 from gradcheck.sweep.plan import Batch, Plan, Span
-from gradcheck.trial import Check, Trial
+from gradcheck.sweep.stack import stack_of
+from gradcheck.trial import Arena, Trial
 from gradcheck.witness import Witness
 
 
@@ -63,8 +64,10 @@ def look_into(plan: Plan, broken: Broken) -> Look | None:
         EngineError: The engine raised.
     """
     law = laws[broken.law]
-    for alone in (True, False):
-        for trial, check, index in _broken(plan, broken, alone=alone):
+    for trial, index in _trials(plan, broken):
+        for check in law.judge(trial):
+            if index >= len(check.comparison.broken) or not check.comparison.broken[index]:
+                continue
             one = trial.at(trial.arena.among(np.array([index])))
             again = next((c for c in law.judge(one) if c.claim == check.claim and c.comparison.broken.any()), None)
             if again is not None:
@@ -73,24 +76,25 @@ def look_into(plan: Plan, broken: Broken) -> Look | None:
     return None
 
 
-def _broken(plan: Plan, broken: Broken, *, alone: bool) -> Iterator[tuple[Trial, Check, int]]:
-    """Yield what is broken at a point, judged alone or in its stack."""
-    start = broken.point if alone else broken.point // plan.batch * plan.batch
-    stop = start + 1 if alone else start + plan.batch
-    arena = arena_at(plan, Batch(plan.graph(broken.point), plan.sizes(broken.point), Span(start, stop)))
-    if arena is None:
-        return
-    engine = engines[broken.engine]
-    usable = [other for name in plan.engines if _works(arena, other := engines[name])]
-    trial = Trial(arena, engine, usable)
-    index = broken.point - start
-    for check in laws[broken.law].judge(trial):
-        at = check.comparison.broken
-        if index < len(at) and at[index]:
-            yield trial, check, index
+def _trials(plan: Plan, broken: Broken) -> Iterator[tuple[Trial, int]]:
+    """Yield where a point is judged again, and its place there: alone, and in the stack in which it was broken."""
+    law, engine = laws[broken.law], engines[broken.engine]
+    for alone, span in ((True, Span(broken.point, broken.point + 1)), (False, broken.stack)):
+        if span is None:
+            continue
+        drawn = stack_of(plan, Batch(plan.graph(broken.point), plan.sizes(broken.point), span))
+        if drawn is None:
+            continue
+        stack = drawn.smooth()
+        usable = [other for name in plan.engines if _works(stack.arena, other := engines[name])]
+        trial = Trial(stack.arena, engine, usable)
+        asked = trial if alone else stack.asked(law, trial)
+        if asked is not None:
+            for place in np.flatnonzero(stack.numbers[: len(asked.points)] == broken.point):
+                yield asked, int(place)
 
 
-def _works(arena: Any, engine: Any) -> bool:
+def _works(arena: Arena, engine: Engine) -> bool:
     try:
         arena.evaluation(engine)
     except EngineError:

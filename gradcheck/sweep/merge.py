@@ -67,10 +67,9 @@ def _shift(log: Log, point: int, plans: Sequence[Plan]) -> int:
 def _of_done(done: Done, shift: int) -> Done:
     if not shift:
         return done
-    span = Span(done.span.start + shift, done.span.stop + shift)
     counts = {key: _of_count(count, shift) for key, count in done.tally.counts.items()}
     tally: Tally = replace(done.tally, counts=counts)
-    return Done(span, tally, tuple(_of_broken(one, shift) for one in done.broken), done.killed)
+    return Done(_of_span(done.span, shift), tally, tuple(_of_broken(one, shift) for one in done.broken), done.killed)
 
 
 def _of_count(count: Count, shift: int) -> Count:
@@ -81,7 +80,12 @@ def _of_count(count: Count, shift: int) -> Count:
 
 
 def _of_broken(broken: Broken, shift: int) -> Broken:
-    return replace(broken, point=broken.point + shift)
+    stack = broken.stack and _of_span(broken.stack, shift)
+    return replace(broken, point=broken.point + shift, stack=stack)
+
+
+def _of_span(span: Span, shift: int) -> Span:
+    return Span(span.start + shift, span.stop + shift)
 
 
 def _copy_witnesses(log: Log, out: Path) -> None:

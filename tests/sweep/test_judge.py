@@ -14,9 +14,10 @@ from gradcheck.golden import W2
 from gradcheck.identity import degree, exact_bound
 from gradcheck.laws import asks_further, laws
 from gradcheck.point import draw
-from gradcheck.sweep import judge
-from gradcheck.sweep.judge import FEW, Broken, judge_span, objectives_of
+from gradcheck.sweep import judge, stack
+from gradcheck.sweep.judge import FEW, Broken, judge_span
 from gradcheck.sweep.plan import Plan, Span
+from gradcheck.sweep.stack import objectives_of
 from gradcheck.sweep.tally import BUCKETS, Count, Tally
 from sweep.lies import everywhere, last_bit, lying, numbers_at, one_more, positive
 
@@ -127,7 +128,7 @@ def stacks_of(plan: Plan, span: Span, monkeypatch: pytest.MonkeyPatch) -> tuple[
 def test_stacks_too_large_for_memory_are_judged_in_parts_and_counted_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = replace(ONE_GRAPH, laws=())  # laws that ask further too, at the first points of a stack
     whole, expected = stacks_of(plan, Span(3, 61), monkeypatch)
-    monkeypatch.setattr(judge, "_MOST", 2**13)
+    monkeypatch.setattr(stack, "_MOST", 2**13)
     parts, found = stacks_of(plan, Span(3, 61), monkeypatch)
     assert max(whole) == 8
     assert min(parts) < 3
@@ -140,7 +141,7 @@ def test_stacks_too_large_for_memory_are_judged_in_parts_and_counted_alike(monke
 
 
 def test_an_exact_sweep_takes_its_stacks_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "_MOST", 1)
+    monkeypatch.setattr(stack, "_MOST", 1)
     assert 8 in stacks_of(EXACT, Span(0, 8), monkeypatch)[0]
 
 
@@ -252,7 +253,7 @@ def test_where_nothing_agrees_nothing_is_proved(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_where_no_integers_are_exact_points_are_left_out_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "exact_bound", lambda *_: None)
+    monkeypatch.setattr(stack, "exact_bound", lambda *_: None)
     tally = judge_span(EXACT, Span(0, 16)).tally
     assert (tally.inexact, tally.points, tally.counts) == (16, 0, {})
 

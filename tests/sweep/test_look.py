@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from faults.faults import Faulty
-from gradcheck.engines import engines
+from faults.faults import Fault, Faulty
+from gradcheck.engines import Evaluation, engines
 from gradcheck.errors import EngineError
 from gradcheck.golden import W2
 from gradcheck.point import Point, Points, draw
-from gradcheck.sweep import judge
+from gradcheck.sweep import stack
 from gradcheck.sweep.judge import Broken, judge_span
 from gradcheck.sweep.look import Look, look_into
 from gradcheck.sweep.plan import Plan, Span
 from gradcheck.witness import Witness, replay
-from sweep.lies import everywhere, last_bit, lying, numbers_at, one_more, positive
+from sweep.lies import At, everywhere, last_bit, lying, numbers_at, one_more, positive
 
 PLAN = Plan(
     64,
@@ -81,10 +82,58 @@ def test_a_point_that_is_broken_only_beside_others_is_kept_as_it_is(monkeypatch:
     number = numbers_at(PLAN, Span(16, 24), positive("a"))[-1]
     assert number > numbers_at(PLAN, Span(16, 24), positive("a"))[0]
     plant(monkeypatch, lying(only_beside_others, one_more, W2))
-    found = look(PLAN, replace(BROKEN, point=number))
+    found = look(PLAN, replace(BROKEN, point=number, stack=Span(16, 24)))
     assert not found.alone
     assert found.words.endswith("; only beside other points")
     assert same_point(found.witness, drawn(PLAN, number))
+
+
+def beside(count: int) -> At:
+    """Tell all points of stacks of so many."""
+    return lambda points: np.full(len(points), len(points) == count)
+
+
+CUT_OFF = replace(PLAN, points=20)  # the last stack has four points
+KINKED = Plan(  # its fourth graph has a kink
+    48, seed=7, engines=("graph", "numeric"), laws=("additivity",), dtypes=("float64",), batch=8, points_a_graph=16,
+    points_a_span=16,
+)  # fmt: skip
+FURTHER = replace(PLAN, laws=(), batch=16, points_a_span=64)
+
+
+def kinked_at_two(honest: Any, graph: Any, points: Points, objectives: Any, stacked: bool) -> Evaluation:
+    found: Evaluation = honest(graph, points, objectives, stacked=stacked)
+    return replace(found, kinked=np.arange(len(points)) < (2 if len(points) == 8 else 0))
+
+
+@pytest.mark.parametrize(
+    ("plan", "span", "law", "count"),
+    [
+        (CUT_OFF, Span(16, 20), "additivity", 4),
+        (PLAN, Span(3, 6), "additivity", 3),  # a span that was halved
+        (KINKED, Span(48, 56), "additivity", 6),  # two points at kinks were left out
+        (FURTHER, Span(0, 16), "batched", 8),  # a law that asks for more is judged at the first eight
+    ],
+    ids=["cut off", "halved", "kinked", "further"],
+)
+def test_the_stack_looked_at_again_is_the_stack_judged(
+    monkeypatch: pytest.MonkeyPatch, plan: Plan, span: Span, law: str, count: int
+) -> None:
+    plant(monkeypatch, Faulty(Fault("kinks", "", kinked_at_two, engine="numeric")))
+    plant(monkeypatch, lying(beside(count), one_more, "embedding"))
+    broken = next(one for one in judge_span(plan, span).broken if (one.law, one.engine) == (law, "graph"))
+    found = look(plan, Broken.from_json(broken.to_json()))
+    assert not found.alone
+    assert (found.witness.law, found.witness.graph) == (law, plan.graph(broken.point))
+    assert same_point(found.witness, drawn(plan, broken.point))
+
+
+def test_stacks_in_parts_are_looked_at_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stack, "_MOST", 1)
+    plant(monkeypatch, lying(beside(1), one_more, W2))
+    (first, *_) = judge_span(PLAN, Span(0, 8)).broken
+    assert first.stack == Span(0, 1)
+    assert look(PLAN, first).alone
 
 
 def test_an_exact_witness_is_as_it_was_found_and_replays_without_a_tolerance(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +150,7 @@ def test_an_exact_witness_is_as_it_was_found_and_replays_without_a_tolerance(mon
 
 
 def test_a_point_without_exact_integers_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge, "exact_bound", lambda *_: None)
+    monkeypatch.setattr(stack, "exact_bound", lambda *_: None)
     assert look_into(replace(PLAN, exact=True), BROKEN) is None
 
 
