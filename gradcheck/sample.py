@@ -30,7 +30,9 @@ class Choices:
         return options[self.below(len(options))]
 
 
-def sample_graph(seed: int, index: int, dtypes: Sequence[str], among: Sequence[str] = ()) -> TwoHeadGraph:
+def sample_graph(
+    seed: int, index: int, dtypes: Sequence[str], among: Sequence[str] = (), ends: Sequence[str] = ()
+) -> TwoHeadGraph:
     """Return random structure number ``index``; wirings and dtypes take turns.
 
     Args:
@@ -38,9 +40,10 @@ def sample_graph(seed: int, index: int, dtypes: Sequence[str], among: Sequence[s
         index: Which of them.
         dtypes: Those that take turns.
         among: Names of layers; all of the vocabulary if empty.
+        ends: Names of losses; all of the vocabulary if empty.
     """
     choices = Choices(seed, index)
-    names, ends = among or layers.names(), losses.names()
+    names, ends = among or layers.names(), ends or losses.names()
     # The smaller of two draws: faults show in small graphs, and those are traced sooner.
     depths = {block: min(choices.below(MOST_LAYERS + 1), choices.below(MOST_LAYERS + 1)) for block in BLOCKS}
     blocks = {block: tuple(choices.one_of(names) for _ in range(depth)) for block, depth in depths.items()}

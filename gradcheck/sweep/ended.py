@@ -17,8 +17,8 @@ from gradcheck.sweep.plan import Plan, Span
 from gradcheck.witness import check_stored, read_stored
 
 FORMAT = "gradcheck-ended"
-VERSION = 1
-_FIELDS = ("plan", "point", "reason", "environment")
+VERSION = 2
+_FIELDS = ("plan", "point", "reason", "graph", "sizes", "environment")
 _LIMIT = 3600.0
 
 
@@ -80,11 +80,14 @@ def load_ended(path: Path) -> Ended | None:
         return None
     check_stored(path, stored, FORMAT, VERSION, _FIELDS)
     try:
-        return Ended(
-            Plan.from_json(stored["plan"]), int(stored["point"]), str(stored["reason"]), dict(stored["environment"])
-        )
+        plan = Plan.from_json(stored["plan"])
+        found = Ended(plan, int(stored["point"]), str(stored["reason"]), dict(stored["environment"]))
+        drawn = found.to_json()
     except (TypeError, ValueError) as error:
         raise UsageError(f"{path} is not a usable witness: a field has the wrong type") from error
+    if any(stored[name] != drawn[name] for name in ("graph", "sizes")):
+        raise UsageError(f"{path} is not a usable witness: its plan draws another graph, or other sizes, at its point")
+    return found
 
 
 def try_again(ended: Ended) -> str:

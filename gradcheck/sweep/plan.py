@@ -19,6 +19,7 @@ from gradcheck.errors import UsageError, unknown
 from gradcheck.golden import SEED_GRAPH
 from gradcheck.graph import DTYPES, Sizes, TwoHeadGraph
 from gradcheck.laws import laws
+from gradcheck.layer import layers, losses
 from gradcheck.sample import Choices, polynomial_twin, sample_graph
 
 DEFAULT_POINTS = 10**6
@@ -70,6 +71,8 @@ class Plan:
         batch: How many points have the same sizes and are judged together.
         points_a_graph: After how many points comes the next graph.
         points_a_span: How many points are judged in one task.
+        layers, losses: Names of those that graphs are drawn from; all that are installed here if empty. They are kept,
+            since where more are installed, or fewer, other graphs would be drawn.
 
     Raises:
         UsageError: A name is not known or a number is out of range.
@@ -84,10 +87,14 @@ class Plan:
     batch: int = 2**13
     points_a_graph: int = 2**20
     points_a_span: int = 2**20
+    layers: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("engines", "laws", "dtypes"):
+        for name in ("engines", "laws", "dtypes", "layers", "losses"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        object.__setattr__(self, "layers", self.layers or layers.names())
+        object.__setattr__(self, "losses", self.losses or losses.names())
         self._check_numbers()
         self._check_names()
 
@@ -114,6 +121,12 @@ class Plan:
         for dtype in self.dtypes:
             if dtype not in DTYPES:
                 raise unknown("dtype", dtype, DTYPES)
+        for kind, missing in (
+            ("layer", [name for name in self.layers if name not in layers]),
+            ("loss", [name for name in self.losses if name not in losses]),
+        ):
+            if missing:
+                raise UsageError(f"a sweep draws graphs from a {kind} that is not installed here: {', '.join(missing)}")
 
     @property
     def endless(self) -> Plan:
@@ -129,7 +142,7 @@ class Plan:
 
     def graph(self, number: int) -> TwoHeadGraph:
         """Return the graph of a point: the seed's in each dtype, then random ones."""
-        return _graph(self.seed, number // self.points_a_graph, self.dtypes, self.exact)
+        return _graph(self.seed, number // self.points_a_graph, self.dtypes, self.layers, self.losses, self.exact)
 
     def sizes(self, number: int) -> Sizes:
         """Return the sizes of a point: a walk through all combinations that meets each once before any again."""
@@ -210,7 +223,9 @@ def plan_of(
 
 
 @lru_cache(maxsize=16)
-def _graph(seed: int, index: int, dtypes: tuple[str, ...], exact: bool) -> TwoHeadGraph:
+def _graph(
+    seed: int, index: int, dtypes: tuple[str, ...], among: tuple[str, ...], ends: tuple[str, ...], exact: bool
+) -> TwoHeadGraph:
     seeds = index < len(dtypes)
-    graph = SEED_GRAPH.changed(dtype=dtypes[index]) if seeds else sample_graph(seed, index, dtypes)
+    graph = SEED_GRAPH.changed(dtype=dtypes[index]) if seeds else sample_graph(seed, index, dtypes, among, ends)
     return polynomial_twin(graph) if exact else graph

@@ -40,7 +40,9 @@ def test_a_person_reads_where_it_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"version": 2}, "has witness version 2; this gradcheck reads version 1"),
+        ({"version": 1}, "has witness version 1; this gradcheck reads version 2"),
+        ({"graph": PLAN.graph(0).to_json()}, "its plan draws another graph, or other sizes, at its point"),
+        ({"sizes": {"batch": 1}}, "its plan draws another graph, or other sizes, at its point"),
         ({"plan": 7}, "has other fields than this gradcheck's"),
         ({"point": "first"}, "is not a usable witness: a field has the wrong type"),
         ({"environment": 3}, "is not a usable witness: a field has the wrong type"),

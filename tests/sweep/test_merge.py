@@ -137,6 +137,12 @@ def test_a_sweep_that_goes_on_for_longer_has_the_points_of_a_shorter_one(tmp_pat
     assert merge(folders[:2], tmp_path / "two").plans == (longer,)
 
 
+def test_sweeps_that_draw_other_graphs_are_not_taken_for_one(tmp_path: Path) -> None:
+    fewer = replace(ONE, layers=("dense",))
+    merged = merge([swept(tmp_path / plan.name, plan) for plan in (ONE, fewer)], tmp_path / "both")
+    assert (set(merged.plans), merged.judged) == ({ONE, fewer}, 128)
+
+
 def test_points_at_which_processes_ended_are_told_apart_where_only_the_engine_differs(tmp_path: Path) -> None:
     plans = (PLAN, replace(PLAN, engines=("eager",)))
     merged = merge([swept(tmp_path / plan.name, plan, dies=holds(100)) for plan in plans], tmp_path / "both")

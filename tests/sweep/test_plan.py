@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pickle
+from dataclasses import replace
 from itertools import islice, product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradcheck.errors import UsageError
+from gradcheck.layer import layers, losses
 from gradcheck.point import draw
-from gradcheck.sweep.plan import DEFAULT_POINTS, MOST_POINTS, Plan, Span, plan_of
+from gradcheck.sweep.plan import DEFAULT_POINTS, MOST_POINTS, Plan, Span, _graph, plan_of
 
 SMALL = Plan(1000, seed=3, batch=8, points_a_graph=64, points_a_span=32)
 
@@ -175,6 +179,8 @@ def test_a_plan_survives_json(plan: Plan) -> None:
         ({"engines": ["grapf"]}, "unknown engine 'grapf'; did you mean 'graph'"),
         ({"laws": ["adition"]}, "unknown law 'adition'; did you mean 'addition'"),
         ({"dtypes": ["float16"]}, "unknown dtype 'float16'"),
+        ({"layers": ["dense", "rare", "rarer"]}, "draws graphs from a layer that is not installed here: rare, rarer"),
+        ({"losses": ["rare"]}, "draws graphs from a loss that is not installed here: rare"),
         ({"laws": ["golden"], "exact": True}, "law golden is no identity"),
         ({"engines": ["graph", "numeric"], "exact": True}, "engine numeric approximates, so that no exact sweep"),
     ],
@@ -195,6 +201,28 @@ def test_what_is_no_plan_is_refused(stored: object) -> None:
 def test_fields_of_a_wrong_type_are_refused() -> None:
     with pytest.raises(UsageError, match="a field has the wrong type"):
         Plan.from_json({**Plan().to_json(), "engines": 7})
+
+
+def test_a_plan_draws_the_same_graphs_where_more_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = SMALL.to_json()
+    numbers = range(0, 1000, SMALL.points_a_graph)
+    expected = [SMALL.graph(number) for number in numbers]
+    monkeypatch.setitem(layers._entries, "another", SimpleNamespace(name="another"))
+    monkeypatch.setitem(losses._entries, "another", SimpleNamespace(name="another"))
+    _graph.cache_clear()
+    assert [Plan.from_json(stored).graph(number) for number in numbers] == expected
+    # A plan that is made here draws from what is here, and is another.
+    assert "another" in Plan().layers
+    assert "another" in Plan().losses
+    assert Plan().name != replace(Plan(), layers=SMALL.layers, losses=SMALL.losses).name
+
+
+def test_a_worker_that_lacks_a_layer_refuses_the_graphs_that_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as installed:
+        installed.setitem(layers._entries, "another", SimpleNamespace(name="another", polynomial=True))
+        sent = pickle.dumps(Plan(seed=3, batch=8, points_a_graph=8, points_a_span=8, layers=("another",)))
+    with pytest.raises(UsageError, match="unknown layer 'another'"):
+        [pickle.loads(sent).graph(number) for number in range(0, 100, 8)]
 
 
 @given(st.integers(0, 100), st.integers(2, 100))
