@@ -25,7 +25,7 @@ def test_macos_counts_bytes_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_windows_has_neither_the_module_nor_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "resource", None)
-    monkeypatch.setattr("ctypes.CDLL", lambda name: len(name))  # None is no library's name there
+    monkeypatch.setattr("ctypes.CDLL", len)  # None is no library's name there
     assert memory.peak() == 0
     memory.keep_what_is_freed()
 
