@@ -125,6 +125,12 @@ def test_time_and_workers_may_be_others_when_a_sweep_goes_on(started: list[dict[
     assert started[0]["plan"] == PLAN
 
 
+def test_help_tells_the_exit_codes_and_where_a_law_is_judged() -> None:
+    told = " ".join(invoke("--help").stdout.replace("│", " ").split())
+    assert "Exit code: 0 all hold, 1 a law is broken, 2 wrong usage or nothing judged, 3 an engine failed." in told
+    assert "Only this law, at every point, or at two of a stack if it takes points one by one" in told
+
+
 # --- what is refused -------------------------------------------------------------------------------
 
 

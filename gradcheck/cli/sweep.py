@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from gradcheck.sweep.workers import Workers
 
 Names = list[str] | None
+_LAW = "Only this law, at every point, or at two of a stack if it takes points one by one; may be repeated."
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
-sweep = typer.Typer(invoke_without_command=True, no_args_is_help=False, help="Judge laws at millions of points.")
+sweep = typer.Typer(invoke_without_command=True, no_args_is_help=False)
 
 
 @sweep.callback()
@@ -32,7 +33,7 @@ def run(
     time: Annotated[str | None, typer.Option(metavar="DURATION", help="For how long, such as 8h, 30m or 90s.")] = None,
     seed: Annotated[int, typer.Option(help="Which graphs, sizes and values.")] = 0,
     engine: Annotated[Names, typer.Option(help="On this engine; may be repeated; graph if none.")] = None,
-    law: Annotated[Names, typer.Option(help="Only this law, at every point; may be repeated.")] = None,
+    law: Annotated[Names, typer.Option(help=_LAW)] = None,
     dtype: Annotated[Names, typer.Option(help="float32 or float64; both by default.")] = None,
     exact: Annotated[bool, typer.Option("--exact", help="Polynomials at integers: no tolerance at all.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; one for each core by default.")] = None,
@@ -97,7 +98,7 @@ def merge(
     folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Sweeps.", show_default=False)],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the result goes.", show_default=False)],
 ) -> None:
-    """Join parts of one sweep, or sweeps of several seeds; points that two of them share count once.
+    """Join parts of one sweep, or sweeps of several plans; points that two of them share count once, at their worst.
 
     Exit code: 0 all hold, 1 a law is broken, 2 wrong usage or nothing judged, 3 an engine failed.
     """
