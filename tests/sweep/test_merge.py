@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import permutations
+from itertools import chain, pairwise, permutations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gradcheck.errors import UsageError
 from gradcheck.report.sweep import causes, ended_file, where
@@ -16,6 +18,7 @@ from gradcheck.sweep.ended import Ended, load_ended
 from gradcheck.sweep.judge import Broken
 from gradcheck.sweep.log import Done, Log, create, read, resumed, write
 from gradcheck.sweep.merge import merge
+from gradcheck.sweep.once import once
 from gradcheck.sweep.plan import MOST_POINTS, Plan, Span
 from gradcheck.sweep.tally import Count, Tally, Worst
 from sweep.fake import Fake, holds, sweep
@@ -220,3 +223,35 @@ def test_what_one_machine_gave_up_and_the_other_judged_is_judged(tmp_path: Path)
     log = merge([folder_of(tmp_path / "a", gave_up), bad], tmp_path / "both")
     assert (log.judged, log.tally.broken) == (32, 1)
     assert log.tally.errors == {("graph", "it ended"): 16}
+
+
+@st.composite
+def sweeps_of_one(draw: st.DrawFn) -> list[Done]:
+    """Draw what a sweep has done of 64 points: spans that end anywhere, some given up, some points broken."""
+    ends = sorted(draw(st.sets(st.integers(0, 64), min_size=2, max_size=7)))
+    broken = draw(st.sets(st.integers(0, 63), max_size=5))
+    found = []
+    for start, stop in pairwise(ends):
+        if draw(st.integers(0, 3)) == 0:
+            gave_up = Tally(errors={("graph", "it ended"): stop - start})
+            found.append(Done(Span(start, stop), gave_up, killed="it ended"))
+        else:
+            found.append(judged(start, stop, *(point for point in sorted(broken) if start <= point < stop)))
+    return found
+
+
+@given(st.lists(sweeps_of_one(), min_size=1, max_size=3))
+def test_whatever_overlaps_no_violation_is_lost_and_no_point_counts_twice(sweeps: list[list[Done]]) -> None:
+    expected = {one.point for done in chain(*sweeps) for one in done.broken}
+    merged = once(sweeps, (ONE,))
+    assert {one.point for done in merged for one in done.broken} == expected
+    total = Tally()
+    for done in merged:
+        total += done.tally
+        assert done.tally.broken <= len(done.span)
+        assert all(done.span.start <= one.point < done.span.stop for one in done.broken)
+    assert total.broken == len(expected)
+    covered = [n for done in merged for n in range(done.span.start, done.span.stop)]
+    assert len(covered) == len(set(covered))
+    given_up = [done.span for done in merged if done.killed]
+    assert sum(total.errors.values()) == sum(map(len, given_up))
