@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-import numpy as np
 
 from gradcheck.report.sweep_words import counted
 from gradcheck.sweep.log import Log
@@ -54,12 +53,13 @@ def judged_nowhere(log: Log, tally: Tally) -> Iterator[str]:
             yield f"{law} was judged nowhere" + (f": {'; '.join(reasons)}" if reasons else "")
 
 
-def doubts(tally: Tally) -> dict[str, float]:
+def doubts(tally: Tally) -> dict[str, int]:
     """Return m for each law where exact agreement leaves a doubt of at most 2^-m; where a law is broken, none."""
-    least: dict[str, float] = {}
+    least: dict[str, int] = {}
     for (law, _, _), count in tally.counts.items():
-        if count.doubt_bits < np.inf:
-            least[law] = min(count.doubt_bits, least.get(law, np.inf))
+        if math.isfinite(count.doubt_bits):
+            bits = math.floor(count.doubt_bits)  # to round up would claim less doubt than there is
+            least[law] = min(bits, least.get(law, bits))
     return {} if tally.broken else least
 
 
@@ -67,6 +67,6 @@ def proof_words(tally: Tally) -> str:
     """Return what exact agreement proves, law by law; empty where it proves nothing."""
     laws: dict[str, list[str]] = {}
     for law, bits in sorted(doubts(tally).items(), key=lambda one: (-one[1], one[0])):
-        laws.setdefault(f"2^-{bits:,.0f}", []).append(law)
+        laws.setdefault(f"2^-{bits:,}", []).append(law)
     found = "; ".join(f"{doubt} for {', '.join(names)}" for doubt, names in laws.items())
     return f"Exact agreement leaves a doubt, on each graph and at each size judged, of at most {found}" if found else ""

@@ -70,7 +70,7 @@ def _numbers(log: Log, tally: Tally) -> list[tuple[str, str, str]]:
     ]
     told = [(style, f"{number:,}", what if " " in what else _many(number, what)) for style, number, what in found]
     least = doubts(tally).values()
-    return told + ([("safe", f"2^-{min(least):,.0f}", "doubt at most")] if least else [])
+    return told + ([("safe", f"2^-{min(least):,}", "doubt at most")] if least else [])
 
 
 def _left_out(tally: Tally) -> list[tuple[int, str]]:

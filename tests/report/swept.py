@@ -110,7 +110,7 @@ def merged(folder: Path) -> Log:
 def exact(folder: Path, **broken: Count) -> Log:
     """Return an exact sweep: no errors, and a doubt for each law."""
     plan = Plan(2**12, seed=3, exact=True, dtypes=("float64",), batch=2**6, points_a_graph=2**10, points_a_span=2**9)
-    bits = {"additivity": 300.0, "linearity": 300.0, "batched": 12.3}
+    bits = {"additivity": 300.0, "linearity": 300.0, "batched": 12.7}
     counts = {law: replace(count(*[0.0] * 448), doubt_bits=m) for law, m in bits.items()} | broken
     found = Tally(512, inexact=64, counts={(law, "graph", "float64"): one for law, one in counts.items()})
     return sweep(folder, [found], plans=(plan,))
