@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -95,8 +96,12 @@ class Cell:
             return "error"
         parts = ["proved"] if self.structural and not self.tested else []
         parts += [f"{self.tested:,} · {self.worst:.2g}"] if self.tested else []
-        parts += [f"2^-{self.doubt_bits:.0f}"] if self.identities else []
+        parts += [self._doubt] if self.identities else []
         return "\n".join(parts) or "-"
+
+    @property
+    def _doubt(self) -> str:
+        return f"2^-{math.floor(self.doubt_bits)}"  # to round up would claim less doubt than there is
 
     @property
     def judged(self) -> Judged:
@@ -110,7 +115,7 @@ class Cell:
         }
         facts = [(name, f"{count:,}") for name, count in counted.items() if count]
         facts += [("worst error, as a share of what is allowed", f"{self.worst:.2g}")] if self.tested else []
-        facts += [("doubt that is left by exact agreement", f"2^-{self.doubt_bits:.0f}")] if self.identities else []
+        facts += [("doubt that is left by exact agreement", self._doubt)] if self.identities else []
         why = self.reasons if self.verdict is Verdict.NOT_APPLICABLE else ()
         # A table has the badge beside it, which says the verdict.
         words = self.words.removeprefix("violated ").removeprefix("proved").strip().replace("\n", ", ")
@@ -177,15 +182,22 @@ class Report:
         return any(cell.errors for cell in self.cells.values())
 
     @property
+    def judged(self) -> bool:
+        """Whether some law applied somewhere, or some claim of the seed was judged."""
+        applied = any(cell.verdict is not Verdict.NOT_APPLICABLE for cell in self.cells.values())
+        return applied or bool(self.claims)
+
+    @property
     def exit_code(self) -> int:
-        """0 all hold, 1 a law is broken, 3 an engine failed."""
-        return 1 if self.violated else 3 if self.failed else 0
+        """0 all hold, 1 a law is broken, 2 nothing was judged, 3 an engine failed."""
+        return 1 if self.violated else 3 if self.failed else 0 if self.judged else 2
 
     # --- showing itself: without times and versions, so that it is the same wherever it is the same -----
 
     @property
     def _closing(self) -> str:
-        outcome = "violated" if self.violated else "an engine failed" if self.failed else "all laws hold"
+        holds = "all laws hold" if self.judged else "nothing was judged"
+        outcome = "violated" if self.violated else "an engine failed" if self.failed else holds
         return f"{outcome}{', interrupted' * self.interrupted}: {self.points:,} points, {self.graphs:,} random graphs"
 
     def __repr__(self) -> str:

@@ -141,7 +141,7 @@ class Arena:
         name = f"among {indices.tobytes().hex()}"
         if name not in self._related:
             points = self.points.take(indices)
-            self._related[name] = Arena(self.graph, points, self.objectives, self.stacked, self.exact)
+            self._related[name] = Arena(self.graph, points, self.objectives, self.stacked, self.exact, self.patience)
         return self._related[name]
 
     def _relate(self, name: str, graph: TwoHeadGraph, points: Points, *, stacked: bool) -> Arena:

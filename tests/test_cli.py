@@ -71,6 +71,12 @@ def test_a_broken_law_exits_with_1_and_leaves_a_witness() -> None:
     assert load_witness(path).law == "addition"
 
 
+def test_where_no_law_applies_nothing_holds() -> None:
+    result = invoke("verify", "--points", "4", "--engine", "eager", "--law", "own-answer")
+    assert result.exit_code == 2
+    assert "Nothing was judged: no law applies to what was asked for." in result.stdout
+
+
 @pytest.mark.usefixtures("failing_eager")
 def test_an_engine_that_raises_exits_with_3() -> None:
     result = invoke(*SMALL)

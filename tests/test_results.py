@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -43,12 +44,24 @@ def test_the_worst_thing_known_is_the_verdict(facts: dict[str, Any], verdict: Ve
         (report(Cell(tested=1), Cell(errors=["failed"])), 3),
         (report(Cell(errors=["failed"]), Cell(broken=1)), 1),
         (report(Cell(tested=1), claims=[claim(holds=True)]), 0),
+        (report(claims=[claim(holds=True)]), 0),
+        (report(Cell(), Cell(reasons=Counter(["no head"]))), 2),
+        (report(Cell(errors=["failed"])), 3),
         (report(Cell(tested=1), claims=[claim(holds=True), claim(holds=False)]), 1),
     ],
 )
 def test_exit_codes_tell_a_broken_law_from_a_failed_engine(found: Report, code: int) -> None:
     assert found.exit_code == code
     assert found.violated == (code == 1)
+
+
+@pytest.mark.parametrize(("cells", "words"), [((Cell(tested=1), Cell()), "all laws hold"), ((Cell(),), "nothing was")])
+def test_where_nothing_was_judged_nothing_is_said_to_hold(cells: tuple[Cell, ...], words: str) -> None:
+    assert f"\n{words}" in str(report(*cells))
+
+
+def test_a_doubt_is_not_told_smaller_than_it_is() -> None:
+    assert Cell(identities=1, doubt_bits=8.7).words == "2^-8"
 
 
 def test_laws_and_engines_keep_their_order() -> None:

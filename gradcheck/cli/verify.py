@@ -41,7 +41,7 @@ def verify(
 ) -> None:
     """Judge every law on every engine, on the golden case and on random graphs.
 
-    Exit code: 0 all hold, 1 a law is broken, 2 wrong usage, 3 an engine failed.
+    Exit code: 0 all hold, 1 a law is broken, 2 wrong usage, or nothing was judged, 3 an engine failed.
     """
     with clear_errors():
         if list_:

@@ -99,6 +99,8 @@ def _closing(report: Report) -> str:
         return f"[bold red]Violated.[/] {done}."
     if report.failed:
         return f"[bold yellow]An engine failed.[/] {done}."
+    if not report.judged:
+        return f"[bold yellow]Nothing was judged: no law applies to what was asked for.[/] {done}."
     return f"[bold green]All laws hold.[/] {done}, TensorFlow {report.environment['tensorflow']}."
 
 

@@ -83,5 +83,5 @@ def test_a_report_prints_its_table_and_every_broken_law(make_witness: Callable[.
     text = repr(found)
     assert "│ addition │ 1,234 · 0.25 │ proved │" in text
     assert "violated, interrupted: 12 points, 3 random graphs\n\naddition broken by engine eager\n" in text
-    assert repr(Report({}, {})).endswith("all laws hold: 0 points, 0 random graphs")
+    assert repr(Report({}, {})).endswith("nothing was judged: 0 points, 0 random graphs")
     assert "an engine failed" in repr(Report({("golden", "eager"): Cell(errors=["no"])}, {}))

@@ -95,7 +95,7 @@ def test_a_variable_that_is_not_the_graphs_is_still_described(make_witness: Make
         (Cell(structural=3), "proved"),
         (Cell(tested=12345, worst=0.512), "12,345 · 0.51"),
         (Cell(tested=12, structural=3, worst=0.0), "12 · 0"),
-        (Cell(tested=12, identities=1, doubt_bits=299.6), "12 · 0\n2^-300"),
+        (Cell(tested=12, identities=1, doubt_bits=299.6), "12 · 0\n2^-299"),
         (Cell(identities=2, doubt_bits=64.0), "2^-64"),
         (Cell(tested=12, broken=1234, identities=1), "violated 1,234"),
         (Cell(errors=["failed"], tested=3), "error"),
