@@ -167,10 +167,10 @@ class _Batch:
 
     def _doubt_bits(self, checks: Sequence[Check]) -> float:
         """Return m, where agreement leaves a doubt of at most 2^-m; the equation judged least often decides."""
-        points = [int(check.comparison.judged.sum()) for check in checks if check.comparison.judged.any()]
-        if not self.plan.exact or not points or any(check.comparison.broken.any() for check in checks):
+        if not self.plan.exact or any(check.comparison.broken.any() for check in checks):
             return np.inf
-        return min(points) * self._bits_a_point
+        points = [int(check.comparison.judged.sum()) for check in checks if check.comparison.judged.any()]
+        return min(points) * self._bits_a_point if points else np.inf
 
     @cached_property
     def _bits_a_point(self) -> float:
