@@ -9,7 +9,8 @@ fit:
 ValueError: Shapes must be equal rank, but are 3 and 2
 ```
 
-A loop that replaces a variable by a constant, or stops its gradient, is met by it as well.
+A loop that stops a variable's gradient is met by it as well, and one that replaces a variable by a constant: it is
+given one dimension after another, until TensorFlow refuses the shape.
 `tape.jacobian(..., experimental_use_pfor=False)` goes around it.
 """
 

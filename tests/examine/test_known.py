@@ -10,7 +10,7 @@ from gradcheck.examine import known
 from gradcheck.examine.finding import Examined, Finding
 from gradcheck.examine.known import Known, find_gone, find_known, known_faults
 from gradcheck.examine.result import summarise
-from gradcheck.oracles import Doubt
+from gradcheck.oracles import Doubt, oracles
 from gradcheck.report.ops import describe_cause, result_json, result_junit
 
 DOUBT = Doubt("eager against XLA", "1", "2", "input 0 [0]")
@@ -88,3 +88,10 @@ def test_a_fault_of_onednn_is_expected_where_its_kernels_run(
     fault = Known("one", onednn="bfloat16")
     assert fault.holds() is holds
     assert fault.holds((2, 21))
+
+
+@pytest.mark.parametrize("fault", known_faults(), ids=lambda fault: fault.trophy)
+def test_where_a_fault_must_show_names_the_oracle(fault: Known) -> None:
+    """Else it would be missed by a run of other oracles, and told to be gone."""
+    for place in fault.sure_places:
+        assert place.rpartition("/")[2] in oracles.names(), place

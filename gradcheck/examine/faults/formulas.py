@@ -88,6 +88,7 @@ FAULTS: tuple[Known, ...] = (
             "multiply_no_nan/*complex*/numeric",
             "multiply_no_nan/*complex*/forward*",
         ),
+        surely=("multiply_no_nan/complex128/forward",),
     ),
     Known(
         "pow-complex-zero",

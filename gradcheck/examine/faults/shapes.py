@@ -5,13 +5,30 @@ from gradcheck.examine.known import Known
 _ISSUES = "https://github.com/tensorflow/tensorflow/issues/"
 
 FAULTS: tuple[Known, ...] = (
-    Known("concat-int64-axis", ("concat*/*int64*/*",)),
+    Known("concat-int64-axis", ("concat*/*int64*/*",), surely=("concat/int64 axis/float64/forward",)),
     Known("csr-matmul-unknown-sizes", ("csr_matmul*/unknown",), found="TypeError: Expected int64*"),
-    Known("csr-sparse-matmul-eager", ("csr_sparse_matmul*",)),
-    Known("dynamic-stitch-repeated", ("dynamic_stitch_of_repeated/*",), issue=f"{_ISSUES}7397", before=(2, 23)),
-    Known("gather-nd-ignoring", ("gather_nd_ignoring/*",), since=(2, 16)),
-    Known("gather-nd-one-tuple", ("gather_nd/*one*/*", "gather_nd/empty tuple/*"), issue=f"{_ISSUES}56628"),
-    Known("ragged-default-column", ("ragged_to_tensor_of_default/*column*/*",)),
+    Known("csr-sparse-matmul-eager", ("csr_sparse_matmul*",), surely=("csr_sparse_matmul/float64/form",)),
+    Known(
+        "dynamic-stitch-repeated",
+        ("dynamic_stitch_of_repeated/*",),
+        issue=f"{_ISSUES}7397",
+        before=(2, 23),
+        surely=("dynamic_stitch_of_repeated/float64/numeric",),
+    ),
+    Known(
+        "gather-nd-ignoring", ("gather_nd_ignoring/*",), since=(2, 16), surely=("gather_nd_ignoring/float64/forward",)
+    ),
+    Known(
+        "gather-nd-one-tuple",
+        ("gather_nd/*one*/*", "gather_nd/empty tuple/*"),
+        issue=f"{_ISSUES}56628",
+        surely=("gather_nd/one tuple/float64/form",),
+    ),
+    Known(
+        "ragged-default-column",
+        ("ragged_to_tensor_of_default/*column*/*",),
+        surely=("ragged_to_tensor_of_default/wide, a column/float64/form",),
+    ),
     Known(
         "scatter-ignoring",
         (
