@@ -173,8 +173,9 @@ def test_an_oracle_without_a_script_says_so(register, monkeypatch: pytest.Monkey
 
 
 def test_a_script_names_only_what_is_reserved(register) -> None:
-    register(lies.op(lies.honest, dtypes=("float32", "float64")))
     for what, oracle in WAYS.items():
+        call = CALLS.get(oracle, lies.honest)
+        register(Op("honest", "lies", call, lies.HONEST.inputs, dtypes=("float32", "float64")))
         dtype = "float32" if oracle == "precision" else "float64"
         doubt = Doubt(what, "1", "2", "input 0 [0, 0]")
         tree = ast.parse(write_script(FindingWitness(Finding("honest", "", dtype, oracle, doubt, 0))))
