@@ -82,7 +82,7 @@ def _surviving(subject: Subject, oracle: Oracle, doubt: Doubt) -> Finding | None
         return finding  # what is known was looked at by hand
     if not all(_recurs(near, oracle=oracle, doubt=doubt) for near in _around(subject)):
         return None
-    small = shrink(subject, partial(_recurs, oracle=oracle, doubt=doubt))
+    small = shrink(subject, partial(_stays, oracle=oracle, doubt=doubt))
     there = (other for other in oracle.judge(small) if other.what == doubt.what)
     return _finding(small, oracle, next(there, doubt))
 
@@ -111,7 +111,15 @@ def _recurs(near: Subject, *, oracle: Oracle, doubt: Doubt) -> bool:
         return False
     try:
         return any(other.what == doubt.what for other in oracle.judge(near))
-    except Exception:  # an operation may refuse a point nearby, and an oracle too: there nothing recurs
+    except Unjudged:
+        return False
+
+
+def _stays(small: Subject, *, oracle: Oracle, doubt: Doubt) -> bool:
+    """Whether a doubt recurs at a smaller case, which an operation or an oracle may refuse."""
+    try:
+        return _recurs(small, oracle=oracle, doubt=doubt)
+    except Exception:  # whatever is raised there, the case that was found stays
         return False
 
 

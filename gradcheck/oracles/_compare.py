@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gradcheck.gradient import Array
-from gradcheck.oracles import Doubt
+from gradcheck.oracles import Doubt, Unjudged
 from gradcheck.oracles._numbers import largest, wide
 from gradcheck.oracles.subject import Answer, Subject, as_dtype
 from gradcheck.raised import Raised
@@ -17,6 +17,17 @@ _ULPS = 64  # a few sums and products in another order
 _AMPLIFIED = 16  # times what moving inputs and cotangents does
 # In narrower dtypes this would reach the last place of one narrower still, in which a gradient must not be computed.
 _MORE = {2.0**-52: 2.0**-40}
+
+
+def taken(subject: Subject) -> tuple[Array | None, ...]:
+    """Return the gradients that a tape takes eagerly.
+
+    Raises:
+        Unjudged: It raises, which oracle ``form`` tells.
+    """
+    if isinstance(subject.eager, Raised):
+        raise Unjudged(f"the gradient raises: {subject.eager}")
+    return subject.eager
 
 
 def compare(subject: Subject, what: str, expected: Answer, found: Answer) -> Iterator[Doubt]:
@@ -61,8 +72,7 @@ def _noise(subject: Subject) -> list[float]:
 
     Where a gradient cancels, the same numbers can be rounded in the same way after any move of the inputs.
     """
-    eager = subject.eager
-    assert not isinstance(eager, Raised)
+    eager = taken(subject)
     sizes = [largest(g) for g in eager]
     spread = [0.0] * len(eager)
     stream = np.random.Generator(np.random.Philox(key=7))

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcheck.backend import tf
 from gradcheck.oracles import Doubt, Unjudged, oracle
-from gradcheck.oracles._compare import noise
+from gradcheck.oracles._compare import noise, taken
 from gradcheck.oracles._numbers import pair, wide
 from gradcheck.oracles.subject import Subject, attempt, to_array
 from gradcheck.raised import Raised
@@ -32,9 +32,7 @@ def judge_forward_function(subject: Subject) -> Iterator[Doubt]:
 
 
 def _judge(subject: Subject, ways: Sequence[str]) -> Iterator[Doubt]:
-    eager = subject.eager
-    if isinstance(eager, Raised):
-        raise Unjudged(f"the gradient raises: {eager}")
+    eager = taken(subject)
     terms = [pair([g], [t]) for g, t in zip(eager, subject.tangents, strict=True) if g is not None]
     if not np.isfinite(sum(terms)):
         raise Unjudged("of infinities nothing can be summed")

@@ -8,7 +8,7 @@ from typing import Any
 
 from gradcheck.backend import tf
 from gradcheck.oracles import Doubt, Unjudged, oracle
-from gradcheck.oracles._compare import differ, noise
+from gradcheck.oracles._compare import differ, noise, taken
 from gradcheck.oracles._numbers import largest
 from gradcheck.oracles.subject import Subject, attempt, to_array
 from gradcheck.raised import Raised
@@ -19,8 +19,7 @@ _MOST = 64
 @oracle("jacobian", "tape.jacobian vectorised by pfor against the same in a loop", turns=8)
 def judge_jacobian(subject: Subject) -> Iterator[Doubt]:
     """Take the Jacobian of the first output by every input."""
-    if isinstance(subject.eager, Raised):
-        raise Unjudged(f"the gradient raises: {subject.eager}")
+    taken(subject)
     if isinstance(subject.outputs, Raised) or not subject.outputs:
         raise Unjudged("it has no output that can have a gradient")
     if subject.outputs[0].size > _MOST:

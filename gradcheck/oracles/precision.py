@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gradcheck.gradient import Array
 from gradcheck.oracles import Doubt, Unjudged, oracle
-from gradcheck.oracles._compare import differ, noise
+from gradcheck.oracles._compare import differ, noise, taken
 from gradcheck.oracles._numbers import is_finite
 from gradcheck.oracles.subject import Subject
 from gradcheck.raised import Raised
@@ -25,14 +25,13 @@ def judge_precision(subject: Subject) -> Iterator[Doubt]:
     wide = wider(subject)
     if wide is None:
         raise Unjudged("the operation takes no wider dtype")
-    if isinstance(subject.eager, Raised):
-        raise Unjudged(f"the gradient raises: {subject.eager}")
+    narrowly = taken(subject)
     other = subject.at(subject.values, wide)
     other.cotangents = subject.cotangents
     if isinstance(other.eager, Raised):
         raise Unjudged(f"the gradient raises in {wide}: {other.eager}")
     bounds = noise(subject)
-    for place, (narrow, exact) in enumerate(zip(subject.eager, other.eager, strict=True)):
+    for place, (narrow, exact) in enumerate(zip(narrowly, other.eager, strict=True)):
         what = f"{wide} against {subject.dtype}"
         if (narrow is None) != (exact is None):
             yield Doubt(what, _presence(exact), _presence(narrow), f"input {place}")

@@ -166,6 +166,21 @@ def test_a_fault_survives_although_an_oracle_raises_where_it_is_shrunk(monkeypat
     assert labels(lies.op(lies.wrong_entry)) == ["wrong_entry/float64/numeric"]
 
 
+def test_a_doubt_of_which_an_oracle_raises_nearby_is_a_gap_and_not_dropped(monkeypatch) -> None:
+    numeric, op = oracles["numeric"], lies.op(lies.wrong_entry)
+    (there,) = subjects(op, Choice())
+
+    def picky(subject):
+        if not np.array_equal(subject.values[0], there.values[0]):
+            raise RuntimeError("nowhere else")
+        yield from numeric.judge(subject)
+
+    monkeypatch.setitem(oracles._entries, "numeric", replace(numeric, judge=picky))
+    examined = examine(op, Choice(oracle=("numeric",)))
+    assert (examined.findings, examined.judged) == ((), ())
+    assert examined.gaps == {"wrong_entry/float64/numeric": "RuntimeError: nowhere else"}
+
+
 def test_an_oracle_that_judges_narrow_dtypes_takes_all_where_it_is_named() -> None:
     narrow = Op("narrow", "lies", tf.tanh, (real(2),), dtypes=("bfloat16", "float32", "float64"))
     examined = examine(narrow, Choice(oracle=("precision",)))
