@@ -133,8 +133,9 @@ def _find_cuts(found: Flow) -> None:
 
 def _write(found: Flow, cell: Cell | None, outputs: dict[str, Path | None]) -> None:
     from gradcheck.files import write_whole
-    from gradcheck.flow.picture import flow_page, flow_svg
+    from gradcheck.flow.picture import flow_svg
     from gradcheck.flow.record import to_json
+    from gradcheck.report.flow_page import flow_page
 
     makers = {"json": lambda: to_json(found, explained=cell), "svg": lambda: flow_svg(found, cell),
               "html": lambda: flow_page(found, cell)}  # fmt: skip

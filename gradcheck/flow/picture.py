@@ -1,4 +1,4 @@
-"""A flow for people who would rather look: an SVG picture, and a table in HTML."""
+"""A flow for people who would rather look: an SVG picture."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradcheck.flow.arrows import draw_arrows
 from gradcheck.flow.cell import Cell, Kind
 from gradcheck.flow.rendering import render
 from gradcheck.flow.result import Flow
@@ -18,7 +17,7 @@ _SIGN = 7.3  # width of a sign of the monospaced font, in the picture's units
 _ROW, _MARGIN = 26, 24
 _TALL = 48  # above so many rows a table stands in panels side by side, about as wide as high
 # Above so many cells their paths are not looked for: that takes as long as the graph is large, for each.
-_MOST_PATHS = 100
+MOST_PATHS = 100
 
 
 @dataclass(frozen=True)
@@ -79,44 +78,16 @@ def flow_svg(flow: Flow, cell: Cell | None = None) -> str:
     panels = _panels(len(flow.variables), panel)
     lines, heads = _lines(flow, names, columns, panels)
     top = max(line.y for line in lines) + _ROW + 22
-    states = _states(flow)
+    states = states_of(flow)
     boxes = _boxes(cell, top + 24 * len(states) + 72) if cell else []
     text_width = max([0, *(len(text) for box in boxes for text, _ in box.lines)]) * _SIGN + 2 * _MARGIN
     width = max(_MARGIN + panel * panels, _MARGIN * 2 + text_width, 560)
     height = boxes[-1].y + boxes[-1].height + _MARGIN if boxes else top + 24 * len(states)
     return render(
-        "flow.svg.jinja", flow=flow, cell=cell, lines=lines, heads=heads, legend=_legend(states), legend_y=top,
+        "flow.svg.jinja", flow=flow, cell=cell, lines=lines, heads=heads, legend=legend_of(states), legend_y=top,
         boxes=boxes, box_width=text_width, width=round(width), height=round(height), summary=summary(flow), row=_ROW,
         margin=_MARGIN, marks=MARKS, sentence=cell and MEANINGS[state(cell)],
     )  # fmt: skip
-
-
-def flow_html(flow: Flow, cell: Cell | None = None) -> str:
-    """Return the table as a fragment of HTML, as a notebook shows it; a small one has a picture beside it.
-
-    Args:
-        flow: The table.
-        cell: A cell whose path is told below.
-    """
-    paths = len(flow.cells) <= _MOST_PATHS
-    rows = [
-        (name, [(state(c), MARKS[state(c)], label(c), describe(c, path=paths)) for c in _row(flow, name)])
-        for name in flow.variables
-    ]
-    return render(
-        "table.html.jinja",
-        flow=flow,
-        rows=rows,
-        legend=_legend(_states(flow)),
-        summary=summary(flow),
-        told=cell and describe(cell),
-        picture=draw_arrows(flow),
-    )
-
-
-def flow_page(flow: Flow, cell: Cell | None = None) -> str:
-    """Return a whole HTML page with the table; see `flow_html`."""
-    return render("page.html.jinja", table=flow_html(flow, cell))
 
 
 def summary(flow: Flow) -> str:
@@ -132,16 +103,19 @@ def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def _row(flow: Flow, name: str) -> list[Cell]:
+def row_of(flow: Flow, name: str) -> list[Cell]:
+    """Return a row of the table: what each loss is to a variable."""
     return [flow.cells[loss, name] for loss in flow.losses]
 
 
-def _states(flow: Flow) -> list[str]:
+def states_of(flow: Flow) -> list[str]:
+    """Return the states that there are in a table, in the order of its legend."""
     there = {state(cell) for cell in flow.cells.values()}
     return [name for name in MARKS if name in there]
 
 
-def _legend(states: Sequence[str]) -> list[tuple[str, str, str]]:
+def legend_of(states: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return each state with its mark and what it means."""
     return [(name, MARKS[name], MEANINGS[name]) for name in states]
 
 
@@ -160,7 +134,7 @@ def _widths(flow: Flow) -> tuple[float, list[float]]:
 
 
 def _lines(flow: Flow, names: float, columns: Sequence[float], panels: int) -> tuple[list[_Line], list[_Head]]:
-    paths = len(flow.cells) <= _MOST_PATHS
+    paths = len(flow.cells) <= MOST_PATHS
     top, lines, heads = 92, [], []
     rows = math.ceil(len(flow.variables) / panels)
     for number in range(panels):
@@ -171,7 +145,7 @@ def _lines(flow: Flow, names: float, columns: Sequence[float], panels: int) -> t
         for place, name in enumerate(flow.variables[number * rows : (number + 1) * rows]):
             squares = [
                 _Square(start, width - 4, state(c), label(c), describe(c, path=paths))
-                for start, width, c in zip(starts, columns, _row(flow, name), strict=True)
+                for start, width, c in zip(starts, columns, row_of(flow, name), strict=True)
             ]
             lines.append(_Line(x, top + place * _ROW, name, _shortened(name), squares))
     return lines, heads

@@ -90,7 +90,7 @@ class Flow:
         return describe(self[loss, variable])
 
     def _repr_html_(self) -> str:
-        from gradcheck.flow.picture import flow_html
+        from gradcheck.flow.fragment import flow_html
 
         return flow_html(self)
 

@@ -17,11 +17,11 @@ def render_page(template: str, styles: Sequence[str], script: str = "", **shown:
 
     Args:
         template: Name of a template that extends ``page.html.jinja``.
-        styles: Names of its styles.
+        styles: Names of its styles, or a style itself.
         script: Name of its script, if it has one.
         shown: What the template is given.
     """
-    css = Markup("\n").join(map(_source, styles))
+    css = Markup("\n").join(one if isinstance(one, Markup) else _source(one) for one in styles)
     code = _source(script) if script else Markup("")
     template_ = templates_of("gradcheck.report").get_template(template)
     return template_.render(css=css, script=code, css_hash=_hash(css), script_hash=_hash(code), **shown)

@@ -10,7 +10,8 @@ import pytest
 
 import gradcheck
 from gradcheck.backend import tf
-from gradcheck.flow.picture import flow_html, flow_page, flow_svg, summary
+from gradcheck.flow.fragment import flow_html
+from gradcheck.flow.picture import flow_svg, summary
 from gradcheck.flow.result import Flow
 from notebook.shown import must_be_accessible, pictures
 
@@ -152,13 +153,6 @@ def test_a_notebook_shows_an_arrow_for_each_gradient_that_flows_or_is_stopped(fl
 @pytest.mark.parametrize(("count", "drawn"), [(1, 1), (12, 1), (13, 0)])
 def test_a_picture_of_many_variables_is_left_to_the_table(count: int, drawn: int) -> None:
     assert len(pictures(many(count)._repr_html_())) == drawn
-
-
-def test_a_page_is_whole_and_tells_the_path_that_is_asked_for(flow: Flow) -> None:
-    page = flow_page(flow, flow["second", "w"])
-    assert page.startswith("<!DOCTYPE html>")
-    assert flow_html(flow, flow["second", "w"]) in page
-    assert "<pre>w -&gt; second: blocked by StopGradient" in page
 
 
 def many(count: int) -> Flow:
