@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gradcheck.gradient import Array, Gradient, MaybeGradient, Unconnected, along_points
+from gradcheck.gradient import Array, Gradient, MaybeGradient, Unconnected, along_points, entry_by_entry
 
 Distance = Callable[[Gradient, Gradient], Array]
 
@@ -97,13 +97,13 @@ def close(expected: Gradient, found: Gradient, *, allowed: Array, budget: Budget
 
 def unconnected(found: MaybeGradient, *, points: int) -> Comparison:
     """Demand that there is no gradient."""
-    error = np.full(points, 0.0 if isinstance(found, Unconnected) else np.inf)
+    error = np.zeros(points) if isinstance(found, Unconnected) else np.full(points, np.inf)
     return Comparison("unconnected", Unconnected(), found, error, np.ones(points, bool))
 
 
 def connected(found: MaybeGradient, *, points: int) -> Comparison:
     """Demand that there is a gradient, zero or not."""
-    error = np.full(points, np.inf if isinstance(found, Unconnected) else 0.0)
+    error = np.full(points, np.inf) if isinstance(found, Unconnected) else np.zeros(points)
     return Comparison("connected", found, found, error, np.ones(points, bool))
 
 
@@ -137,11 +137,12 @@ def _shares(expected: Array, found: Array, allowed: Array) -> Array:
 
 def _apart(expected: Gradient, found: Gradient) -> Array:
     """Return 0 at each point where all entries are the same bits, and infinity elsewhere."""
-    alike = expected.values.strides == found.values.strides  # otherwise the same entries would be far apart in memory
-    e, f = (expected.values, found.values) if alike else (expected.by_entry, found.by_entry)
+    e, f = expected.values, found.values
+    if e.strides != f.strides and any(e.strides):  # the same entries would be far apart in memory
+        e, f = expected.by_entry, found.by_entry
     # The sign of a zero is left out: -0.0 + 0.0 is 0.0, so that even adding nothing can change it.
     same = np.asarray(e == f)
     if same.all():
         return np.zeros(len(same))
-    same |= np.isnan(e) & np.isnan(f)
+    same = entry_by_entry(same | (np.isnan(e) & np.isnan(f)))
     return np.where(np.all(same, axis=tuple(range(1, same.ndim))), 0.0, np.inf)

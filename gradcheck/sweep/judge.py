@@ -149,13 +149,13 @@ class _Batch:
             return
         count = self.judged.tally.count(law.name, trial.engine.name, trial.graph.dtype)
         numbers = numbers[: min(len(check.comparison.judged) for check in checks)]
-        applies, broken = _any(checks, "judged"), _any(checks, "broken")
+        applies, share = _any_judged(checks), _largest_share(checks)
+        broken = ~(share <= 1.0)
         count.judged += int(applies.sum())
         count.left_out += int((~applies).sum())
         count.broken += int(broken.sum())
         count.ill_conditioned += sum(check.comparison.ill_conditioned for check in checks)
-        shares = [np.where(check.comparison.judged, check.comparison.error, 0.0) for check in checks]
-        count.share |= Worst.of(np.max(shares, axis=0), numbers)
+        count.share |= Worst.of(share, numbers)
         units = list(_units(checks, float(np.finfo(trial.graph.dtype).eps)))
         if units:
             ulps = np.max(units, axis=0)
@@ -186,9 +186,16 @@ class _Batch:
         seconds[what] = seconds.get(what, 0.0) + time.perf_counter() - started
 
 
-def _any(checks: Sequence[Check], attribute: str) -> Array:
-    found = np.array([getattr(check.comparison, attribute) for check in checks])
-    return np.asarray(found.any(axis=0))
+def _any_judged(checks: Sequence[Check]) -> Array:
+    return np.asarray(np.logical_or.reduce([check.comparison.judged for check in checks]))
+
+
+def _largest_share(checks: Sequence[Check]) -> Array:
+    """Return the largest error at each point, of what was judged there; what is not a number stays that."""
+    largest = np.zeros(len(checks[0].comparison.judged))
+    for check in checks:
+        np.maximum(largest, check.comparison.error, out=largest, where=check.comparison.judged)
+    return largest
 
 
 def _units(checks: Sequence[Check], epsilon: float) -> Iterator[Array]:
