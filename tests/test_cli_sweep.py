@@ -215,7 +215,7 @@ def test_a_folder_that_holds_a_sweep_is_not_swept_anew() -> None:
 def test_laws_that_hold_exit_with_0() -> None:
     result = invoke("--points", BELOW, "--out", "night")
     assert result.exit_code == 0
-    assert f"{BELOW} points on 16 graphs" in result.stdout
+    assert f"{BELOW} points on 8 graphs" in result.stdout
     assert read(Path("night")).judged == BELOW
     assert invoke("report", "night").exit_code == 0
 
@@ -290,7 +290,7 @@ def test_a_report_is_written_where_it_was_asked_for() -> None:
     result = invoke("report", "night", "--json", "deep/night.json")
     assert result.exit_code == 0
     assert json.loads(Path("deep/night.json").read_text())["points"] == BELOW
-    assert f"{BELOW} points on 16 graphs" in result.stdout
+    assert f"{BELOW} points on 8 graphs" in result.stdout
 
 
 @pytest.mark.usefixtures("fake")

@@ -25,7 +25,7 @@ from gradcheck.sample import Choices, polynomial_twin, sample_graph
 DEFAULT_POINTS = 10**6
 MOST_POINTS = 2**48  # a point's number, times what it draws, must fit the generator's counter
 _WIDEST = 8
-_FEWEST_GRAPHS = 8
+_FEWEST_GRAPHS = 4
 _FEWEST_SIZES = 8  # of a graph
 # An empty batch is tried, but not once in nine: it has little to say.
 _BATCHES = (8, 8, 8, 7, 7, 6, 6, 5, 5, 4, 4, 3, 3, 2, 1, 0)

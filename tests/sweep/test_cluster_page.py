@@ -49,7 +49,7 @@ def test_the_page_loses_a_worker_and_no_point(tmp_path: Path) -> None:
         with suppress(ProcessLookupError):
             os.killpg(shell.pid, signal.SIGKILL)
     assert shell.returncode == 0, errors
-    closing = "100,000 points on 13 graphs, all laws hold"
+    closing = "100,000 points on 7 graphs, all laws hold"
     assert closing in PAGE.read_text()
     assert out.count(closing) == 3  # of the sweep, of the report and of going on
     # It was killed while there was something left to do, and was there to do it.

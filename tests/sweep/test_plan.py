@@ -137,9 +137,9 @@ def test_a_short_sweep_sees_several_graphs_and_sizes_and_both_dtypes(count: int,
     plan = plan_of(count, seed=seed)
     batches = [batch for span in plan.spans() for batch in plan.batches(span)]
     graphs = dict.fromkeys(batch.graph for batch in batches)
-    assert 8 <= len(graphs) <= 16
+    assert 4 <= len(graphs) <= 8
     assert {graph.dtype for graph in graphs} == {"float32", "float64"}
-    for graph in list(graphs)[:7]:  # a last one may be cut off
+    for graph in list(graphs)[:3]:  # a last one may be cut off
         sizes = [batch.sizes for batch in batches if batch.graph == graph]
         assert len({tuple(one.items()) for one in sizes}) == 8
         assert sum(one["batch"] > 0 for one in sizes) >= 6
@@ -147,13 +147,13 @@ def test_a_short_sweep_sees_several_graphs_and_sizes_and_both_dtypes(count: int,
 
 def test_the_points_of_a_standard_sweep_are_for_ever_the_same() -> None:
     plan, digest = plan_of(DEFAULT_POINTS), hashlib.blake2b(digest_size=8)
-    assert (plan.batch, plan.points_a_graph, plan.points_a_span) == (2**13, 2**16, 2**16)
+    assert (plan.batch, plan.points_a_graph, plan.points_a_span) == (2**13, 2**17, 2**17)
     for number in range(0, DEFAULT_POINTS, 50_001):
         graph, sizes = plan.graph(number), plan.sizes(number)
         digest.update(json.dumps([graph.to_json(), sorted(sizes.items())], sort_keys=True).encode())
         for _, value in sorted(draw(graph, sizes, 1, seed=plan.seed, start=number).values.items()):
             digest.update(value.tobytes())
-    assert digest.hexdigest() == "eaac5339b7e17d89"
+    assert digest.hexdigest() == "1605b82ee0e5ca00"
 
 
 @pytest.mark.parametrize(
