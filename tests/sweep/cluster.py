@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+
+from sweep.processes import wait_until
 
 # One death is enough to be told: nobody waits for three more.
 SETTINGS = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0", "DASK_DISTRIBUTED__ADMIN__LOG_LENGTH": "0"}
@@ -27,6 +30,20 @@ class Processes(ExitStack):
         return self._start(
             "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(self.file)
         )
+
+    def address(self) -> str:
+        """Wait for the scheduler, and return its address."""
+        wait_until(lambda: bool(self._told()))
+        found: str = self._told()["address"]
+        return found
+
+    def _told(self) -> dict[str, Any]:
+        """Return what the scheduler wrote of itself: its file is there before its content is."""
+        try:
+            found: dict[str, Any] = json.loads(self.file.read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return {}
+        return found
 
     def worker(self) -> Any:
         options = ("--nthreads", "1", "--no-dashboard", "--death-timeout", "60", "--local-directory", str(self.folder))

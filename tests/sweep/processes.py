@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from threading import Event
 from time import monotonic
 
 import psutil
@@ -12,9 +13,10 @@ LIMIT = 600.0  # seconds; far more than anything here takes
 
 def wait_until(holds: Callable[[], bool]) -> None:
     """Wait for what another process does."""
-    started = monotonic()
+    started, never = monotonic(), Event()
     while not holds():
         assert monotonic() - started < LIMIT
+        never.wait(0.01)  # the processor is the other process's meanwhile
 
 
 def wait_until_ended(processes: Iterable[psutil.Process]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import sys
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future, wait
@@ -33,14 +32,13 @@ def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
     pytest.importorskip("distributed")
     with Processes(tmp_path_factory.mktemp("cluster")) as found:
         found.scheduler()
-        wait_until(found.file.exists)
+        found.address()
         yield found
 
 
 @pytest.fixture(scope="module")
 def address(processes: Processes) -> str:
-    found: str = json.loads(processes.file.read_text())["address"]
-    return found
+    return processes.address()
 
 
 @pytest.fixture(scope="module")
@@ -184,9 +182,8 @@ def test_a_scheduler_that_is_gone_stops_the_sweep(tmp_path: Path, monkeypatch: p
     log = create(tmp_path / "sweep", LONG)
     with Processes(tmp_path) as own:
         scheduler = own.scheduler()
-        wait_until(own.file.exists)
+        address = own.address()
         own.worker()
-        address = json.loads(own.file.read_text())["address"]
         wait_for_workers(address, 1)
 
         def end_scheduler(seen: Seen) -> None:
