@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
+from gradcheck.backend import tf
 from gradcheck.gradient import Array
 from gradcheck.oracles import Doubt, Unjudged, oracle
-from gradcheck.oracles._compare import taken
-from gradcheck.oracles._numbers import pair, wide
-from gradcheck.oracles.subject import Subject, to_array
+from gradcheck.oracles._compare import differ, taken
+from gradcheck.oracles._numbers import largest, pair, wide
+from gradcheck.oracles.subject import Subject, attempt, to_array
+from gradcheck.raised import Raised
 
+Value = Callable[[Sequence[Array]], float]
 _MOST = 12  # entries of an input that are moved, each by itself
 _AMPLIFIED = 8  # times what two samples of rounding show
 _CUBE = {2.0**-52: 2.0**-10, 2.0**-23: 2.0**-5}  # the step, by the dtype's epsilon
@@ -26,10 +30,11 @@ _CUBE = {2.0**-52: 2.0**-10, 2.0**-23: 2.0**-5}  # the step, by the dtype's epsi
 def judge_numeric(subject: Subject) -> Iterator[Doubt]:
     """Move each entry of each input, and watch what the cotangents make of the outputs."""
     eager = taken(subject)
-    middle, settled = _objective(subject, subject.values), 0
+    value, settled = _value(subject), 0
+    middle = value(subject.values)
     for place, gradient in enumerate(eager):
         for index, move in moves(subject, place):
-            slope, doubt = difference(subject, middle, place, move)
+            slope, doubt = difference(subject, value, middle, place, move)
             found = 0.0 if gradient is None else pair([gradient], [move])
             if not np.isfinite(doubt) or doubt > 0.05 * max(abs(slope), 1e-3):
                 continue  # the differences do not settle: nothing can be said here
@@ -73,8 +78,8 @@ def moves(subject: Subject, place: int) -> Iterator[tuple[list[int], Array]]:
             yield list(index), subject.keep(place, move)
 
 
-def difference(subject: Subject, middle: float, place: int, move: Array) -> tuple[float, float]:
-    """Return the slope of the value along a move of one input, extrapolated, and how far it may be off.
+def difference(subject: Subject, value: Value, middle: float, place: int, move: Array) -> tuple[float, float]:
+    """Return the slope of a value along a move of one input, extrapolated, and how far it may be off.
 
     What is left out shrinks with the step; what rounding adds grows. An operation may amplify rounding far beyond the
     last place of its result, so it is measured: by the distance of two extrapolations from three steps, and by what
@@ -83,7 +88,7 @@ def difference(subject: Subject, middle: float, place: int, move: Array) -> tupl
     size = step(subject, place)
 
     def at(distance: float) -> float:
-        return _objective(subject, _moved(subject, place, distance * move))
+        return value(_moved(subject, place, distance * move))
 
     ends = [(at(size / part), at(-size / part)) for part in (1, 2, 4)]
     wide, half, quarter = ((up - down) * part / (2 * size) for (up, down), part in zip(ends, (1, 2, 4), strict=True))
@@ -98,6 +103,32 @@ def _moved(subject: Subject, place: int, by: Array) -> list[Array]:
     return [v + by if i == place else v for i, v in enumerate(map(wide, subject.values))]
 
 
-def _objective(subject: Subject, values: list[Array]) -> float:
-    near = subject.at(values)
-    return pair(subject.cotangents, [to_array(out) for out in near.call(near.inputs)])
+def _value(subject: Subject) -> Value:
+    """Return what the cotangents make of the outputs, as a function of the inputs."""
+    call = _repeated(subject)
+
+    def value(values: Sequence[Array]) -> float:
+        return pair(subject.cotangents, [to_array(out) for out in call(*subject.at(values).inputs)])
+
+    return value
+
+
+def _repeated(subject: Subject) -> Callable[..., list[Any]]:
+    """Return the operation, to be called at many points: traced once, if it then gives what it gives eagerly."""
+
+    def call(*inputs: Any) -> list[Any]:
+        return subject.call(inputs)
+
+    specs = [tf.TensorSpec(x.shape, x.dtype) for x in subject.inputs]
+    traced = attempt(lambda: tf.function(call, autograph=False).get_concrete_function(*specs))
+    found: Callable[..., list[Any]] = call if isinstance(traced, Raised) or _differs(subject, traced) else traced
+    return found
+
+
+def _differs(subject: Subject, traced: Callable[..., list[Any]]) -> bool:
+    """Whether a function gives something else than what the operation gives eagerly, but for rounding."""
+    given = attempt(lambda: [to_array(out) for out in traced(*subject.inputs)])
+    if isinstance(given, Raised) or isinstance(subject.outputs, Raised):
+        return True
+    pairs = zip(subject.outputs, given, strict=True)
+    return any(list(differ("", one, other, 64 * subject.epsilon * largest(one), "")) for one, other in pairs)

@@ -53,6 +53,23 @@ def raises_in_graphs(x):
     return cube(x)
 
 
+def another_value_in_graphs(x):
+    """The gradient is right of what is given eagerly."""
+    return x**3 if tf.executing_eagerly() else 1.01 * x**3
+
+
+def no_value_in_graphs(x):
+    if not tf.executing_eagerly():
+        raise ValueError("not in a graph")
+    return x**3
+
+
+def none_of_its_value_runs_in_graphs(x):
+    if not tf.executing_eagerly():
+        tf.debugging.assert_less(x, 0.0 * x)
+    return x**3
+
+
 def needs_sizes(x):
     @tf.custom_gradient
     def cube(x):

@@ -11,7 +11,7 @@ import pytest
 from gradcheck.backend import tf
 from gradcheck.domain import away, real
 from gradcheck.op import Op, edge
-from gradcheck.oracles import Unjudged, _compare, jacobian, modes, oracles
+from gradcheck.oracles import Unjudged, _compare, jacobian, modes, numeric, oracles
 from gradcheck.oracles._tensorflow import products_apart
 from gradcheck.oracles.precision import wider
 from gradcheck.oracles.subject import Subject, attempt
@@ -127,6 +127,27 @@ def test_the_wrong_entry_is_named() -> None:
     assert (doubt.what, doubt.place) == ("reverse against numeric", "input 0 [1, 0]")
     (doubt,) = doubts("numeric", Subject(lies.op(lies.absent), None, "float64"))
     assert (doubt.what, doubt.found) == ("None though the value depends on it", "None")
+
+
+@pytest.mark.parametrize(
+    "call", [lies.another_value_in_graphs, lies.no_value_in_graphs, lies.none_of_its_value_runs_in_graphs]
+)
+def test_differences_are_of_the_value_that_is_given_eagerly(call) -> None:
+    subject = Subject(lies.op(call), None, "float64")
+    assert doubts("numeric", subject) == []
+    assert numeric._repeated(subject)(*subject.inputs)[0].numpy() == pytest.approx(subject.outputs[0], rel=1e-12)
+
+
+def test_many_points_are_taken_by_one_trace() -> None:
+    traced = []
+
+    def call(x):
+        traced.append(tf.executing_eagerly())
+        return x**3
+
+    assert doubts("numeric", Subject(lies.op(call), None, "float64")) == []
+    assert traced.count(False) == 1
+    assert traced.count(True) <= 2  # the outputs, and the gradient
 
 
 def test_an_absence_with_a_reason_is_no_doubt() -> None:
