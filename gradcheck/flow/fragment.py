@@ -33,7 +33,7 @@ def flow_style() -> Markup:
 
 
 def paths_of(flow: Flow) -> list[tuple[Cell, str, str]]:
-    """Return every cell between which and its loss there is something to tell, with its mark and its words.
+    """Return every cell that has a path, or a disagreement, with its mark and its words.
 
     Of a table too large to look for all paths there are none.
     """

@@ -64,6 +64,10 @@ def no_value_in_graphs(x):
     return x**3
 
 
+def another_number_of_values_in_graphs(x):
+    return [x**3] if tf.executing_eagerly() else [x**3, x]
+
+
 def none_of_its_value_runs_in_graphs(x):
     if not tf.executing_eagerly():
         tf.debugging.assert_less(x, 0.0 * x)

@@ -130,7 +130,13 @@ def test_the_wrong_entry_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "call", [lies.another_value_in_graphs, lies.no_value_in_graphs, lies.none_of_its_value_runs_in_graphs]
+    "call",
+    [
+        lies.another_value_in_graphs,
+        lies.another_number_of_values_in_graphs,
+        lies.no_value_in_graphs,
+        lies.none_of_its_value_runs_in_graphs,
+    ],
 )
 def test_differences_are_of_the_value_that_is_given_eagerly(call) -> None:
     subject = Subject(lies.op(call), None, "float64")
