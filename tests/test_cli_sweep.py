@@ -224,8 +224,8 @@ def test_laws_that_hold_exit_with_0() -> None:
 def test_a_broken_law_exits_with_1_and_leaves_a_witness() -> None:
     result = invoke("--points", BELOW + 1, "--out", "night")
     assert result.exit_code == 1
-    assert "reproduce      gradcheck replay night/witness-cause-3.json" in result.stdout
-    assert json.loads(Path("night/witness-cause-3.json").read_text()) == {"point": BELOW}
+    assert "reproduce      gradcheck replay night/witness-cause-1.json" in result.stdout
+    assert json.loads(Path("night/witness-cause-1.json").read_text()) == {"point": BELOW}
     assert invoke("report", "night").exit_code == 1
 
 
@@ -301,7 +301,7 @@ def test_a_page_is_written_beside_the_table_and_the_json() -> None:
     assert json.loads(result.stdout)["points"] == BELOW + 1
     page = Path("deep/night.html").read_text(encoding="utf-8")
     assert page.startswith("<!DOCTYPE html>")
-    assert "gradcheck replay night/witness-cause-3.json" in page
+    assert "gradcheck replay night/witness-cause-1.json" in page
 
 
 @pytest.mark.usefixtures("fake")
