@@ -12,14 +12,9 @@ from gradcheck.flow.result import Flow
 from gradcheck.flow.words import MARKS, describe, label, state
 
 
-def flow_html(flow: Flow, cell: Cell | None = None) -> str:
-    """Return the table as a fragment of HTML, as a notebook shows it; a small one has a picture beside it.
-
-    Args:
-        flow: The table.
-        cell: A cell whose path is told below.
-    """
-    return _table(flow, styled=True, told=describe(cell) if cell else "")
+def flow_html(flow: Flow) -> str:
+    """Return the table as a fragment of HTML, as a notebook shows it; a small one has a picture beside it."""
+    return _table(flow, styled=True)
 
 
 def flow_body(flow: Flow) -> Markup:
@@ -43,7 +38,7 @@ def paths_of(flow: Flow) -> list[tuple[Cell, str, str]]:
     return [(cell, MARKS[state(cell)], describe(cell)) for cell in told]
 
 
-def _table(flow: Flow, *, styled: bool, told: str = "") -> str:
+def _table(flow: Flow, *, styled: bool) -> str:
     paths = len(flow.cells) <= MOST_PATHS
     rows = [
         (name, [(state(c), MARKS[state(c)], label(c), describe(c, path=paths)) for c in row_of(flow, name)])
@@ -56,6 +51,5 @@ def _table(flow: Flow, *, styled: bool, told: str = "") -> str:
         legend=legend_of(states_of(flow)),
         summary=summary(flow),
         styled=styled,
-        told=told,
         picture=draw_arrows(flow),
     )

@@ -70,14 +70,10 @@ def _pair(subject: Subject, way: Callable[[Subject], Sequence[Tensor]]) -> float
     return pair(subject.cotangents, [to_array(jvp) for jvp in way(subject)])
 
 
-def _plain(subject: Subject) -> Callable[..., Any]:
-    return lambda *inputs: subject.call(inputs)
-
-
 WAYS: dict[str, Callable[[Subject], Sequence[Tensor]]] = {
-    "eagerly": lambda subject: _eagerly(subject, _push(subject, _plain(subject))),
-    "inside a tf.function": lambda subject: _inside(subject, _push(subject, _plain(subject))),
+    "eagerly": lambda subject: _eagerly(subject, _push(subject, subject.apply)),
+    "inside a tf.function": lambda subject: _inside(subject, _push(subject, subject.apply)),
     "through a tf.function": lambda subject: _eagerly(
-        subject, _push(subject, tf.function(_plain(subject), autograph=False))
+        subject, _push(subject, tf.function(subject.apply, autograph=False))
     ),
 }

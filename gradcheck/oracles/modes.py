@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gradcheck.backend import tf
@@ -37,15 +37,11 @@ def _judge(subject: Subject, what: str, specs: Sequence[Any], **options: Any) ->
     """Compare with what a function gives; where the operation alone fails in one, that says nothing of its gradient."""
     found = in_function(subject, specs, **options)
     if isinstance(found, Raised) and not isinstance(subject.eager, Raised):
-        alone = attempt(lambda: tf.function(_call(subject), autograph=False, **options).get_concrete_function(*specs))
+        alone = attempt(lambda: tf.function(subject.apply, autograph=False, **options).get_concrete_function(*specs))
         ran = alone if isinstance(alone, Raised) else attempt(lambda: alone(*subject.inputs))
         if isinstance(ran, Raised):
             raise Unjudged(f"the operation itself fails there: {ran}")
     yield from compare(subject, what, subject.eager, found)
-
-
-def _call(subject: Subject) -> Callable[..., Any]:
-    return lambda *inputs: subject.call(inputs)
 
 
 def in_function(subject: Subject, specs: Sequence[Any], **options: Any) -> Answer:

@@ -115,13 +115,11 @@ def _value(subject: Subject) -> Value:
 
 def _repeated(subject: Subject) -> Callable[..., list[Any]]:
     """Return the operation, to be called at many points: traced once, if it then gives what it gives eagerly."""
-
-    def call(*inputs: Any) -> list[Any]:
-        return subject.call(inputs)
-
     specs = [tf.TensorSpec(x.shape, x.dtype) for x in subject.inputs]
-    traced = attempt(lambda: tf.function(call, autograph=False).get_concrete_function(*specs))
-    found: Callable[..., list[Any]] = call if isinstance(traced, Raised) or _differs(subject, traced) else traced
+    traced = attempt(lambda: tf.function(subject.apply, autograph=False).get_concrete_function(*specs))
+    if isinstance(traced, Raised) or _differs(subject, traced):
+        return subject.apply
+    found: Callable[..., list[Any]] = traced
     return found
 
 

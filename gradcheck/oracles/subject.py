@@ -105,6 +105,10 @@ class Subject:
         outputs = tf.nest.flatten(function(*inputs), expand_composites=True)
         return [tf.convert_to_tensor(out) for out in outputs if out.dtype.is_floating or out.dtype.is_complex]
 
+    def apply(self, *inputs: Tensor) -> list[Tensor]:
+        """Return what `call` does, as a function that can be traced."""
+        return self.call(inputs)
+
     @cached_property
     def inputs(self) -> list[Tensor]:
         """The values as tensors."""
