@@ -26,8 +26,10 @@ def _eigh(a: Any) -> Any:
 
 
 def _eig(a: Any) -> Any:
+    """Add up over the pairs, whose order is promised nowhere and differs from dtype to dtype."""
     values, vectors = tf.linalg.eig(a)
-    return tf.reduce_sum(values**2, -1), tf.abs(tf.reduce_sum(vectors * tf.math.conj(vectors[..., ::-1, :]), -2)) ** 2
+    turned = tf.abs(tf.reduce_sum(vectors * tf.math.conj(vectors[..., ::-1, :]), -2)) ** 2
+    return tf.reduce_sum(values**2, -1), tf.reduce_sum(turned**2, -1)
 
 
 def _svd(a: Any, *, full: bool = False) -> Any:
