@@ -49,7 +49,8 @@ BATCHES = (2**9, 2**11, BATCH, 2**15)
 SIZES = (2, 4, 8)
 TURNS = 5
 ONE_GRAPH = 2**40
-SPAN = 2**19
+SPAN = 2**20
+SPANS = 7  # of each worker, where workers are counted: after eight it is replaced by one that traces again
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,9 @@ def as_json(found: Sequence[Rate], scaling: Sequence[Scaling]) -> dict[str, Any]
 def main() -> int:
     """Measure, show and judge."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--points", type=int, default=10 * SPAN, help="points of each worker when workers are counted")
+    parser.add_argument(
+        "--points", type=int, default=SPANS * SPAN, help="points of each worker, where workers are counted"
+    )
     parser.add_argument("--page", action="store_true", help="write the figures into docs/performance.md")
     arguments, console = parser.parse_args(), Console()
     console.width = max(console.width, 140)

@@ -25,7 +25,8 @@ from gradcheck.sample import Choices, polynomial_twin, sample_graph
 DEFAULT_POINTS = 10**6
 MOST_POINTS = 2**48  # a point's number, times what it draws, must fit the generator's counter
 _WIDEST = 8
-_FEWEST_GRAPHS = 4
+_FEWEST_GRAPHS, _MOST_GRAPHS = 4, 256  # tracing a graph takes as long as judging some hundred thousand points
+_LARGEST_TASK = 2**22  # points: what a sweep that is killed has to do again
 _FEWEST_SIZES = 8  # of a graph
 # An empty batch is tried, but not once in nine: it has little to say.
 _BATCHES = (8, 8, 8, 7, 7, 6, 6, 5, 5, 4, 4, 3, 3, 2, 1, 0)
@@ -210,8 +211,7 @@ def plan_of(
     Raises:
         UsageError: A name is not known or a number is out of range.
     """
-    share = 2**20 if points is None else max(1, points // _FEWEST_GRAPHS)
-    points_a_graph = min(2**20, 2 ** (share.bit_length() - 1))
+    points_a_graph = 2**20 if points is None else _points_a_graph(points)
     batch = min(2**13, max(1, points_a_graph // _FEWEST_SIZES))
     chosen = tuple(dtypes) or (("float64",) if exact else DTYPES)
     if exact and chosen != ("float64",):
@@ -220,6 +220,12 @@ def plan_of(
         points, seed, tuple(engines), tuple(laws), chosen, exact, batch,
         points_a_graph=points_a_graph, points_a_span=points_a_graph,  # so that one worker alone traces a graph
     )  # fmt: skip
+
+
+def _points_a_graph(points: int) -> int:
+    fewest, most = points // _FEWEST_GRAPHS, -(-points // _MOST_GRAPHS)
+    wanted = max(min(2**20, 2 ** max(0, fewest.bit_length() - 1)), 2 ** (most - 1).bit_length())
+    return min(wanted, _LARGEST_TASK)
 
 
 @lru_cache(maxsize=16)

@@ -127,8 +127,11 @@ def test_a_plan_suits_the_number_of_points(count: int | None) -> None:
     plan = plan_of(count)
     assert plan.points == count
     assert plan.batch <= plan.points_a_span <= plan.points_a_graph
+    assert plan.points_a_graph <= 2**22
     if count is not None and count >= DEFAULT_POINTS:
         assert count >= 4 * plan.points_a_graph
+    if count is not None and count <= 2**30:
+        assert count <= 256 * plan.points_a_graph
 
 
 @pytest.mark.parametrize("seed", range(5))
