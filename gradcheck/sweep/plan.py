@@ -224,7 +224,7 @@ def plan_of(
 
 def _points_a_graph(points: int) -> int:
     fewest, most = points // _FEWEST_GRAPHS, -(-points // _MOST_GRAPHS)
-    wanted = max(min(2**20, 2 ** max(0, fewest.bit_length() - 1)), 2 ** (most - 1).bit_length())
+    wanted = max(min(2**20, 1 << max(0, fewest.bit_length() - 1)), 1 << (most - 1).bit_length())
     return min(wanted, _LARGEST_TASK)
 
 
