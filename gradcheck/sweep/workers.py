@@ -22,7 +22,7 @@ _LIMIT = 3600.0  # seconds for one span, which takes some: after that it hangs
 _ALL_ENDED = "the processes that judge ended"
 _ANSWER = "20s"  # within which a scheduler does
 _ASK = 2.0  # seconds after which it is asked again who works
-_TASKS = 8  # of a process, then it is replaced: oneDNN keeps code for every shape that it has met
+_TASKS = 8  # of a process, then it is replaced: TensorFlow keeps some megabytes of every graph it has run
 _STARTS = 4  # times in a row that processes end before one of them has done anything
 
 
