@@ -39,7 +39,7 @@ from gradcheck.sweep.plan import Batch, Plan, Span
 from gradcheck.sweep.run import Seen, Sweep
 from gradcheck.sweep.stack import objectives_of
 from gradcheck.sweep.task import prepare
-from gradcheck.sweep.workers import Local
+from gradcheck.sweep.workers import _TASKS, Local
 
 REQUIRED_SHARE = 0.6
 REQUIRED_GAIN = 1.7
@@ -50,7 +50,7 @@ SIZES = (2, 4, 8)
 TURNS = 5
 ONE_GRAPH = 2**40
 SPAN = 2**20
-SPANS = 7  # of each worker, where workers are counted: after eight it is replaced by one that traces again
+SPANS = _TASKS - 1  # of each worker, where workers are counted: after one more it is replaced, and traces again
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from gradcheck.backend import tf
 from gradcheck.op import ops
 from gradcheck.oracles.subject import Subject
 
+EIG = tf.linalg.eig
+
 
 def reversed_pairs(a: Any) -> tuple[Any, Any]:
     values, vectors = EIG(a)
@@ -21,9 +23,6 @@ def reversed_pairs(a: Any) -> tuple[Any, Any]:
 def in_order(a: Any) -> Any:
     """Give each pair a place of its own, as the entry must not."""
     return tf.abs(tf.linalg.eig(a)[0])
-
-
-EIG = tf.linalg.eig
 
 
 @pytest.mark.parametrize("call", [ops["eig"].call, ops["eigvals"].call, in_order])
