@@ -27,13 +27,19 @@ class LawBroken(GradcheckError, AssertionError):
     """A law does not hold; raised by the assertions only, so that pytest reports it as a failure."""
 
 
+_LISTED = 60  # names that are still read; of more, the nearest are told
+
+
 def unknown(kind: str, name: object, known: Iterable[str]) -> UsageError:
     """Say that ``name`` is no known ``kind``, and which one was probably meant."""
     choices = sorted(known)
     by_lower = {choice.lower(): choice for choice in choices}
     close = difflib.get_close_matches(str(name).lower(), by_lower, n=1)
     hint = f"; did you mean {by_lower[close[0]]!r}?" if close else "."
-    return UsageError(f"unknown {kind} {name!r}{hint} Known: {', '.join(choices)}")
+    if len(choices) <= _LISTED:
+        return UsageError(f"unknown {kind} {name!r}{hint} Known: {', '.join(choices)}")
+    near = [by_lower[one] for one in difflib.get_close_matches(str(name).lower(), by_lower, n=5, cutoff=0.0)]
+    return UsageError(f"unknown {kind} {name!r}{hint} Nearest of {len(choices)}: {', '.join(near)}")
 
 
 _LAST = re.compile(r"^\w+(Error|Exception): ")

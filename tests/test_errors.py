@@ -69,3 +69,12 @@ _LAYER = "Exception encountered when calling Dense.call().\n\n\x1b[1mno\x1b[0m\n
 def test_what_was_raised_is_told_in_one_line(text: str, said: str) -> None:
     assert told(ValueError(text)) == said
     assert told(ValueError(text), where=" at step 2") == said.replace(":", " at step 2:", 1)
+
+
+@pytest.mark.parametrize("count", [60, 61])
+def test_of_many_names_the_nearest_are_told(count: int) -> None:
+    message = str(unknown("thing", "nam", [f"name{number}" for number in range(count)]))
+    assert message.startswith("unknown thing 'nam'; did you mean 'name")
+    assert ("Known: name0, name1, name10, " in message) == (count == 60)
+    assert (f"Nearest of {count}: name" in message) == (count == 61)
+    assert message.count("name") == (61 if count == 60 else 6)
