@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,12 +10,12 @@ import typer
 
 from gradcheck.cli.reports import Html, check_reports, write_reports
 from gradcheck.cli.shared import clear_errors, console
+from gradcheck.cli.sweep_progress import showing
 from gradcheck.errors import UsageError
 
 if TYPE_CHECKING:
     from gradcheck.sweep.log import Log
     from gradcheck.sweep.plan import Plan
-    from gradcheck.sweep.run import Seen
     from gradcheck.sweep.workers import Workers
 
 Names = list[str] | None
@@ -63,7 +62,7 @@ def run(
         with _workers(workers, scheduler) as ready, held as log:
             from gradcheck.sweep.run import Sweep
 
-            with _showing() as show:
+            with showing() as show:
                 run_ = Sweep(log, ready, seconds, show)
                 run_.run()
             _print(log)
@@ -180,27 +179,6 @@ def _workers(count: int | None, scheduler: str | None) -> AbstractContextManager
 
 
 # --- what is seen --------------------------------------------------------------------------------
-
-
-@contextmanager
-def _showing() -> Iterator[Callable[[Seen], None]]:
-    """Show points, points a second, violations, the time left and the memory of a worker."""
-    import sys
-
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    nobody_looks = not sys.stderr.isatty()
-    with Progress(*columns, console=console(stderr=True), transient=True, disable=nobody_looks) as shown:
-        task = shown.add_task("starting workers, each of which imports TensorFlow", total=None)
-
-        def show(seen: Seen) -> None:
-            if seen.fresh:
-                broken = f"[red]{seen.broken:,} broken, {seen.causes} causes[/]" if seen.broken else "0 broken"
-                words = f"{seen.points:,} points, {seen.rate:,.0f}/s, {broken}, {seen.memory / 2**20:,.0f} MiB"
-                shown.update(task, description=words, total=seen.total, completed=seen.points)
-
-        yield show
 
 
 def _print(log: Log) -> None:
