@@ -28,8 +28,7 @@ from gradcheck.gradient import (
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.objective import Expression, Objective, as_objective
 from gradcheck.point import Points
-from gradcheck.rounding import FEW as FEW_COPIES
-from gradcheck.rounding import REST, Rounding
+from gradcheck.rounding import NEARBY, Rounding, Step
 from gradcheck.transforms import Transform, Transformed
 
 T = TypeVar("T")
@@ -63,7 +62,7 @@ class Arena:
     _transformed: dict[tuple[str, str], Transformed] = field(default_factory=dict)
     _started: dict[str, Future[Evaluation]] = field(default_factory=dict)
     _related: dict[str, Arena] = field(default_factory=dict)
-    _rounding: dict[tuple[bool, int], Rounding] = field(default_factory=dict)
+    _rounding: dict[tuple[bool, Step, Objective | None], Rounding] = field(default_factory=dict)
     _gradients: dict[tuple[str, Objective, str], MaybeGradient] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -110,11 +109,15 @@ class Arena:
         """Return both losses in float64, ``[points]`` or ``[points, batch]``."""
         return evaluate_losses(self.graph, self.points)
 
-    def rounding(self, *, tangents: bool, copies: int) -> Rounding:
+    def rounding(self, objective: Objective, *, tangents: bool, step: Step) -> Rounding:
         """Return how much rounding is amplified at the points, measured where that is asked."""
-        key = tangents, copies
+        # What is traced is traced for all laws; what is shaken is traced by nobody, and rarely asked for.
+        alone = objective if step is Step.SHAKEN else None
+        key = tangents, step, alone
         if key not in self._rounding:
-            self._rounding[key] = Rounding(self.graph, self.points, self.objectives, tangents, copies)
+            self._rounding[key] = Rounding(
+                self.graph, self.points, (alone,) if alone else self.objectives, tangents, step
+            )
         return self._rounding[key]
 
     def in_float64(self) -> Arena:
@@ -308,7 +311,7 @@ class Trial:
         return replace(compared, judged=np.zeros_like(compared.judged))
 
     def _close(self, expected: MaybeGradient, found: MaybeGradient) -> Comparison:
-        """Compare in two stages.
+        """Compare in stages.
 
         A bound of a few units in the last place of the largest entry settles nearly all points. For
         the rest, rounding is measured where they are: see `gradcheck.rounding`.
@@ -326,11 +329,11 @@ class Trial:
         floor = self.budget.ulps * epsilon * scale + _FLOOR * tiny
         first = compare.close(expected, found, allowed=_wide(floor, found) + doubt, budget=self.budget)
         measured, judged = np.zeros(points), first
-        for copies in (FEW_COPIES, REST):
+        for step in Step:
             suspicious = np.flatnonzero(judged.broken & np.isfinite(judged.error))
             if not len(suspicious):
                 break
-            noise = _MARGIN * epsilon * self._rounding(expected, found, suspicious, copies)
+            noise = _MARGIN * epsilon * self._rounding(expected, found, suspicious, (step,))
             measured[suspicious] = np.maximum(measured[suspicious], noise)
             allowed = np.maximum(floor, measured)
             judged = compare.close(expected, found, allowed=_wide(allowed, found) + doubt, budget=self.budget)
@@ -360,18 +363,17 @@ class Trial:
         hopeless = (measured > scale) | (scale > float(_HALF.max))
         return replace(compared, judged=compared.judged & ~hopeless, ill_conditioned=int(hopeless.sum()))
 
-    def _rounding(self, expected: Gradient, found: Gradient, indices: Array, copies: int | None = None) -> Array:
-        """Return the rounding measured in both sides, in units of the dtype's epsilon: at all copies if not told."""
+    def _rounding(self, expected: Gradient, found: Gradient, indices: Array, steps: Sequence[Step] = NEARBY) -> Array:
+        """Return the rounding measured in both sides, in units of the dtype's epsilon."""
         terms = (*expected.terms, *found.terms)
         tangents = any(term.tangents for term in terms)
-        measured = [
-            self.arena.rounding(tangents=tangents, copies=part)
-            for part in ((FEW_COPIES, REST) if copies is None else (copies,))
-        ]
         total = np.zeros(len(indices))
         for term in terms:
             largest = (
-                part.largest(indices, term.objective, term.variable, projected=found.projected) for part in measured
+                self.arena.rounding(term.objective, tangents=tangents, step=step).largest(
+                    indices, term.objective, term.variable, projected=found.projected
+                )
+                for step in steps
             )
             total += np.abs(term.weight[indices]) * np.max(list(largest), axis=0)
         return total

@@ -11,7 +11,7 @@ from gradcheck.backend import tf
 from gradcheck.engines import Evaluation, Key, Wrap, by_key
 from gradcheck.gradient import Array, Slices, Unconnected
 from gradcheck.graph import TwoHeadGraph
-from gradcheck.model import evaluate_objectives, run_forward
+from gradcheck.model import Forward, evaluate_objectives, run_forward
 from gradcheck.objective import Objective
 from gradcheck.point import Points
 
@@ -78,11 +78,14 @@ class TapeProgram:
         inputs = [tf.constant(values[name]) for name in input_ranks(self._graph)]
         return list(self._call(*inputs))
 
+    def _forward(self, values: Mapping[str, Tensor]) -> Forward:
+        return run_forward(self._graph, values, leading=self._leading, stop=tf.stop_gradient)
+
     def _differentiate(self, *inputs: Tensor) -> list[Result]:
         names = list(input_ranks(self._graph))
         values = {**self._variables, **dict(zip(names, inputs, strict=True))}
         with tf.GradientTape(persistent=True) as tape:
-            forward = run_forward(self._graph, values, leading=self._leading, stop=tf.stop_gradient)
+            forward = self._forward(values)
             pairs = evaluate_objectives(self._graph, forward, values, self._objectives, tf.stop_gradient)
         results: list[Result] = []
         for objective, (value, cotangent) in zip(self._objectives, pairs, strict=True):

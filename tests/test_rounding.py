@@ -1,0 +1,103 @@
+"""What rounding is measured to do, and where float32 and float64 alone would not tell."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gradcheck import rounding
+from gradcheck.engines import engines
+from gradcheck.engines._shaken import evaluate_shaken
+from gradcheck.graph import TwoHeadGraph
+from gradcheck.objective import as_objective, loss1, loss2
+from gradcheck.point import Point, Points, draw
+from gradcheck.rounding import Rounding, Step
+from gradcheck.trial import Arena, Trial
+
+JOINT = as_objective(loss1 + loss2)
+OBJECTIVES = (as_objective(loss1), as_objective(loss2), JOINT)
+
+# A sweep met it at point 63,357,418. The cotangents are 1 + g and 1 - g, which lose some of g, and the kernel's halves
+# nearly cancel; in float32 so do the losses of g, nearby too.
+CANCELS = TwoHeadGraph(
+    head1=("dense_bias",),
+    head2=("layer_normalisation", "softplus"),
+    loss1="plain_sum",
+    loss2="softmax_cross_entropy",
+    reduction="sum",
+    dtype="float64",
+)
+POINT = Point(
+    {"batch": 1, "vocabulary": 4, "embedding": 1, "head1/0": 2},
+    {
+        "embedding": np.array([[-0.1754150390625], [-0.8983154296875], [-0.7723388671875], [0.6732177734375]]),
+        "head1/0/kernel": np.array([[-1.2608642578125, 1.2579345703125]]),
+        "head1/0/bias": np.array([-0.17376708984375, 0.09112548828125]),
+        "head2/0/scale": np.array([1.77679443359375, 0.08306884765625]),
+        "head2/0/offset": np.array([-0.99298095703125, -0.20379638671875]),
+        "ids": np.array([3], np.int32),
+        "labels1": np.array([[-0.9840087890625, 1.0926513671875]]),
+        "labels2": np.array([[0.359375, 0.640625]]),
+        "a": np.array(1.1895751953125),
+        "b": np.array(-1.6932373046875),
+        "u": np.array(-1.0067138671875),
+        "v": np.array(1.5216064453125),
+    },
+)
+
+
+@pytest.fixture
+def trial() -> Trial:
+    return Trial(Arena(CANCELS, POINT.stacked(), OBJECTIVES), engines["graph"])
+
+
+def test_losses_of_digits_that_cancel_in_float32_are_no_fault(trial: Trial) -> None:
+    sides = trial.grad(loss1, "embedding") + trial.grad(loss2, "embedding"), trial.grad(JOINT, "embedding")
+    assert not trial.close(*sides).broken.any()
+
+
+def test_they_would_be_one_if_nothing_were_shaken(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounding, "_SHAKE", 2.0**100)  # in whose units nothing is anything
+    monkeypatch.setattr(rounding, "evaluate_shaken", lambda *args: evaluate_shaken(*args[:3], 0.0))
+    sides = trial.grad(loss1, "embedding") + trial.grad(loss2, "embedding"), trial.grad(JOINT, "embedding")
+    assert trial.close(*sides).broken.all()
+
+
+def test_a_fault_there_is_caught_all_the_same(trial: Trial) -> None:
+    joint = trial.grad(JOINT, "embedding")
+    off = trial.computed(joint.values * (1 + 1e-10), JOINT, "embedding")
+    assert trial.close(trial.grad(loss1, "embedding") + trial.grad(loss2, "embedding"), off).broken.all()
+
+
+def test_what_is_shaken_is_what_cancels() -> None:
+    measured = Rounding(CANCELS, POINT.stacked(), (JOINT,), False, Step.SHAKEN)
+    (largest,) = measured.largest(np.array([0]), JOINT, "embedding", projected=False)
+    kernel = np.abs(POINT.values["head1/0/kernel"]).sum()
+    assert kernel / 4 < largest < kernel * 4
+
+
+def stack() -> Points:
+    return draw(CANCELS, {"batch": 3, "vocabulary": 4, "embedding": 2, "head1/0": 2}, 5)
+
+
+def test_what_shaking_does_is_in_proportion() -> None:
+    def shaken(reach: float) -> np.ndarray:
+        moved, still = (evaluate_shaken(CANCELS, stack(), (JOINT,), r).gradients for r in (reach, 0.0))
+        return (moved[JOINT, "embedding"] - still[JOINT, "embedding"]) / reach
+
+    less, more = shaken(2.0**-32), shaken(2.0**-26)
+    assert np.abs(less).max() > 0.1
+    assert np.abs(less - more).max() < 1e-3 * np.abs(more).max()
+
+
+def test_without_a_reach_the_gradients_are_the_tapes() -> None:
+    still, eager = (
+        found.gradients
+        for found in (
+            evaluate_shaken(CANCELS, stack(), OBJECTIVES, 0.0),
+            engines["eager"].evaluate(CANCELS, stack(), OBJECTIVES, stacked=True),
+        )
+    )
+    assert still.keys() == eager.keys()
+    for key, gradient in eager.items():
+        np.testing.assert_array_equal(still[key], gradient)
