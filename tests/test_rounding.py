@@ -2,53 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from gradcheck import rounding
 from gradcheck.engines import engines
 from gradcheck.engines._shaken import evaluate_shaken
-from gradcheck.graph import TwoHeadGraph
 from gradcheck.objective import as_objective, loss1, loss2
-from gradcheck.point import Point, Points, draw
+from gradcheck.point import Points, draw
 from gradcheck.rounding import Rounding, Step
 from gradcheck.trial import Arena, Trial
+from gradcheck.witness import load_witness
 
 JOINT = as_objective(loss1 + loss2)
 OBJECTIVES = (as_objective(loss1), as_objective(loss2), JOINT)
 
-# A sweep met it at point 63,357,418. The cotangents are 1 + g and 1 - g, which lose some of g, and the kernel's halves
-# nearly cancel; in float32 so do the losses of g, nearby too.
-CANCELS = TwoHeadGraph(
-    head1=("dense_bias",),
-    head2=("layer_normalisation", "softplus"),
-    loss1="plain_sum",
-    loss2="softmax_cross_entropy",
-    reduction="sum",
-    dtype="float64",
-)
-POINT = Point(
-    {"batch": 1, "vocabulary": 4, "embedding": 1, "head1/0": 2},
-    {
-        "embedding": np.array([[-0.1754150390625], [-0.8983154296875], [-0.7723388671875], [0.6732177734375]]),
-        "head1/0/kernel": np.array([[-1.2608642578125, 1.2579345703125]]),
-        "head1/0/bias": np.array([-0.17376708984375, 0.09112548828125]),
-        "head2/0/scale": np.array([1.77679443359375, 0.08306884765625]),
-        "head2/0/offset": np.array([-0.99298095703125, -0.20379638671875]),
-        "ids": np.array([3], np.int32),
-        "labels1": np.array([[-0.9840087890625, 1.0926513671875]]),
-        "labels2": np.array([[0.359375, 0.640625]]),
-        "a": np.array(1.1895751953125),
-        "b": np.array(-1.6932373046875),
-        "u": np.array(-1.0067138671875),
-        "v": np.array(1.5216064453125),
-    },
-)
+# The cotangents are 1 + g and 1 - g, which lose some of g, and the kernel's halves nearly cancel; in float32 so do the
+# losses of g, nearby too.
+WITNESS = load_witness(Path(__file__).parent / "false_alarms" / "cotangents_that_cancel.json")
+CANCELS, POINTS = WITNESS.graph, WITNESS.point.stacked()
 
 
 @pytest.fixture
 def trial() -> Trial:
-    return Trial(Arena(CANCELS, POINT.stacked(), OBJECTIVES), engines["graph"])
+    return Trial(Arena(CANCELS, POINTS, OBJECTIVES), engines["graph"])
 
 
 def test_losses_of_digits_that_cancel_in_float32_are_no_fault(trial: Trial) -> None:
@@ -70,9 +49,9 @@ def test_a_fault_there_is_caught_all_the_same(trial: Trial) -> None:
 
 
 def test_what_is_shaken_is_what_cancels() -> None:
-    measured = Rounding(CANCELS, POINT.stacked(), (JOINT,), False, Step.SHAKEN)
+    measured = Rounding(CANCELS, POINTS, (JOINT,), False, Step.SHAKEN)
     (largest,) = measured.largest(np.array([0]), JOINT, "embedding", projected=False)
-    kernel = np.abs(POINT.values["head1/0/kernel"]).sum()
+    kernel = np.abs(POINTS.values["head1/0/kernel"]).sum()
     assert kernel / 4 < largest < kernel * 4
 
 

@@ -53,6 +53,7 @@ class Moves:
 
     Attributes:
         crossed: Whether a move changes the sign of some kink, ``[points]``.
+        sizes: Of losses 1 and 2 where nothing is moved: what they are made of, signs left out.
     """
 
     def __init__(self, graph: TwoHeadGraph, values: Mapping[str, Tensor], directions: Mapping[str, Tensor]) -> None:
@@ -61,6 +62,7 @@ class Moves:
         self._directions = directions
         self._points, self._batch = tf.unstack(tf.shape(values["ids"]))
         self.crossed = tf.zeros([self._points], tf.bool)
+        self.sizes: dict[int, Tensor] = {}
 
     def look_up(self) -> Moved:
         """Read rows of the embedding, and of the moved ones."""
@@ -89,6 +91,8 @@ class Moves:
         labels = self._repeat(self._values[f"labels{which}"], output.rows)
         losses = loss.apply(output.tensor, self._beside(labels))
         losses = tf.reshape(losses, [self._points, output.rows, self._batch])
+        outputs = tf.reduce_sum(tf.abs(self._first(output)), axis=-1)
+        self.sizes[which] = reduce_loss(self._graph, tf.maximum(tf.abs(losses[:, :1]), outputs[:, None]))
         return reduce_loss(self._graph, tf.gather(losses, self._rows(output), axis=1))
 
     def _rows(self, output: Moved) -> list[int]:

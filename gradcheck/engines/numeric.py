@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,13 +15,13 @@ from gradcheck.engines._program import input_ranks
 from gradcheck.engines._program import signature as input_signature
 from gradcheck.gradient import Array
 from gradcheck.graph import TwoHeadGraph
-from gradcheck.model import evaluate_objectives, interpret
+from gradcheck.model import Forward, evaluate_objectives, interpret
 from gradcheck.objective import Objective
 from gradcheck.point import COEFFICIENTS, COTANGENTS, Points
 
 Tensor = Any
 
-_ROUNDING = 4  # units in the last place of the largest value: a difference cannot be sharper
+_ROUNDING = 4  # units in the last place of the largest value that took part: a difference cannot be sharper
 _CHUNK = 256  # points at once: what they are moved to stays in the processor's cache
 
 
@@ -104,20 +104,32 @@ class DifferenceProgram:
         along = [tf.constant(directions(points.values[name].shape[1:])) for name in names]
         variables = [tf.constant(points.values[name]) for name in names]
         inputs = [tf.constant(points.values[name]) for name in input_ranks(self._graph)]
-        values, kinked = self._call(along, variables, inputs)
-        values = np.asarray(values)
+        values, sizes, kinked = map(np.asarray, self._call(along, variables, inputs))
         moved = values[..., 1:].reshape(*values.shape[:2], len(names), COUNT, len(STEPS))
-        return *_extrapolate(values[..., 0], moved), np.asarray(kinked)
+        return *_extrapolate(values[..., 0], moved, sizes), kinked
 
-    def _values(self, along: list[Tensor], variables: list[Tensor], inputs: list[Tensor]) -> tuple[Tensor, Tensor]:
-        """Return every objective at every move, ``[points, objectives, rows]``, and kinked points."""
+    def _values(
+        self, along: list[Tensor], variables: list[Tensor], inputs: list[Tensor]
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return every objective at every move, ``[points, objectives, rows]``, their sizes, and kinked points."""
         names = self._graph.variables
         named = dict(zip((*names, *input_ranks(self._graph)), (*variables, *inputs), strict=True))
         moves = Moves(self._graph, named, dict(zip(names, along, strict=True)))
         forward = interpret(self._graph, moves)
         weights = {name: tf.expand_dims(named[name], 1) for name in (*COEFFICIENTS, *COTANGENTS)}
+        return self._evaluate(forward, weights), self._sizes(moves, weights), moves.crossed
+
+    def _sizes(self, moves: Moves, weights: Mapping[str, Tensor]) -> Tensor:
+        """Return what every objective would be if nothing in it were negative, ``[points, objectives]``.
+
+        A sum that cancels is no more exact than its terms.
+        """
+        positive = {name: tf.abs(weight) for name, weight in weights.items()}
+        return self._evaluate(Forward(moves.sizes[1], moves.sizes[2]), positive)[..., 0]
+
+    def _evaluate(self, forward: Forward, weights: Mapping[str, Tensor]) -> Tensor:
         pairs = evaluate_objectives(self._graph, forward, weights, self._objectives, _freeze)
-        return tf.stack([self._pair(*pair) for pair in pairs], axis=1), moves.crossed
+        return tf.stack([self._pair(*pair) for pair in pairs], axis=1)
 
     def _pair(self, value: Tensor, cotangent: Tensor | None) -> Tensor:
         # A cotangent is a constant: loss2's own zeros are not differenced.
@@ -130,15 +142,17 @@ def _freeze(tensor: Tensor) -> Tensor:
     return tf.broadcast_to(tensor[:, :1], tf.shape(tensor))
 
 
-def _extrapolate(still: Array, moved: Array) -> tuple[Array, Array]:
+def _extrapolate(still: Array, moved: Array, sizes: Array) -> tuple[Array, Array]:
     """Combine two step sizes into a derivative and how far it may be off.
 
     The distance of the two slopes bounds what the extrapolated one leaves out. Rounding is measured
-    as well: in a fourth difference of five values all that is smooth cancels, and noise adds up.
+    as well: in a fourth difference of five values all that is smooth cancels, and noise adds up, unless
+    it is as much at one step up as at one down; so some of what took part is always allowed.
 
     Args:
         still: Values where the differences are taken, ``[points, objectives]``.
         moved: Values at the four steps, ``[points, objectives, variables, 8, 4]``.
+        sizes: What took part in them, ``[points, objectives]``.
     """
     up, down, far_up, far_down = np.moveaxis(moved, -1, 0)
     with np.errstate(invalid="ignore"):
@@ -148,6 +162,7 @@ def _extrapolate(still: Array, moved: Array) -> tuple[Array, Array]:
         truncation = np.max(np.abs(near - far), axis=-1, keepdims=True)
         fourth = far_up - 4 * up + 6 * still[..., None, None] - 4 * down + far_down
         noise = np.max(np.abs(fourth), axis=(-2, -1), keepdims=True, initial=0.0)
-        largest = np.max(np.abs(moved), axis=(-3, -2, -1), initial=0.0)[..., None, None]
+        largest = np.max(np.abs(moved), axis=(-3, -2, -1), initial=0.0)
+        largest = np.maximum(largest, sizes)[..., None, None]
     rounding = (noise + _ROUNDING * np.finfo(np.float64).eps * largest) / STEP
     return derivative, np.broadcast_to(truncation + rounding, derivative.shape)
