@@ -6,7 +6,7 @@ import ctypes
 import sys
 from contextlib import suppress
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of mallopt(3)
 
 
 def peak() -> int:
@@ -20,8 +20,8 @@ def peak() -> int:
 
 
 def keep_what_is_freed() -> None:
-    """Tell glibc to keep what is freed: it would return every large array, and get it again page by page."""
+    """Tell glibc to keep what is freed, for all threads: it would return large arrays, and get them page by page."""
     with suppress(OSError, AttributeError, TypeError):  # elsewhere there is no such function, or no such library
         options = ctypes.CDLL(None).mallopt
-        for option, size in ((_MMAP_THRESHOLD, 2**25), (_TRIM_THRESHOLD, 2**30)):
-            options(option, size)
+        for option, value in ((_MMAP_THRESHOLD, 2**25), (_TRIM_THRESHOLD, 2**30), (_ARENA_MAX, 1)):
+            options(option, value)

@@ -21,7 +21,7 @@ from gradcheck.trial import Arena, Trial
 _PATIENCE = 4  # points of a stack at which differences are taken to tell whether a law applies
 _FURTHER_EVERY = 7  # stacks; laws that ask for more are judged at one. An even step would miss batch sizes.
 _FURTHER = 8  # points of them: faults depend on sizes more often than on values
-_MOST = 2**28  # bytes of gradients that are held at a time, where points are not counted by whole stacks
+_MOST = 2**26  # bytes of gradients that are held at a time, where points are not counted by whole stacks
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +78,9 @@ def parts_of(plan: Plan, batch: Batch) -> Iterator[Batch]:
     """Yield a stack in parts small enough for memory; whole in an exact sweep, where its points count together."""
     entries = sum(map(prod, batch.graph.shapes(batch.sizes).values()))
     bytes_a_point = entries * len(objectives_of(plan)) * np.dtype(batch.graph.dtype).itemsize
-    most = len(batch.span) if plan.exact else max(1, _MOST // bytes_a_point)
+    most = len(batch.span)
+    while most > 1 and most * bytes_a_point > _MOST and not plan.exact:
+        most = -(-most // 2)  # equal parts: oneDNN compiles for each number of points
     for start in range(batch.span.start, batch.span.stop, most):
         yield replace(batch, span=Span(start, min(start + most, batch.span.stop)))
 
