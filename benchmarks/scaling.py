@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-_WIDTH, _HEIGHT, _LEFT, _BAR, _ROOM = 640, 34, 190, 20, 330
+_WIDTH, _HEIGHT, _LEFT, _BAR, _ROOM = 700, 34, 250, 20, 330
 
 
 def draw(figures: dict[str, Any]) -> str:
     """Return bars of points a second as SVG, with everything that they show in words."""
-    bars = [
-        (f"{one['workers']} {'worker' if one['workers'] == 1 else 'workers'}", one["rate"])
-        for one in figures["scaling"]
-    ]
+    bars = [(one["name"], one["rate"]) for one in figures["scaling"]]
     bars += [
         (f"1 process, {one['what']}", one["swept"]) for one in figures["rates"] if one["what"].startswith("stacks")
     ]

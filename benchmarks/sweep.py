@@ -16,11 +16,12 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
+from unittest.mock import patch
 
 from page import keep
 from rich.console import Console
@@ -151,21 +152,42 @@ def rates(console: Console) -> list[Rate]:
 
 @dataclass(frozen=True)
 class Scaling:
-    """What so many workers do together, once all of them are warm."""
+    """What so many workers do together, once all of them are warm.
+
+    Attributes:
+        onednn: Whether TensorFlow uses oneDNN's kernels where it does so by default; they are compiled for each size.
+    """
 
     workers: int
+    dtype: str
+    onednn: bool
     rate: float
 
+    @property
+    def name(self) -> str:
+        """What is counted, in words."""
+        kernels = "" if self.onednn else " without oneDNN"
+        return f"{self.workers} worker{'' if self.workers == 1 else 's'}, {self.dtype}{kernels}"
 
-def scale(workers: int, points: int) -> Scaling:
+
+def scale(workers: int, dtype: str, onednn: bool, points: int) -> Scaling:
     """Sweep the seed's graph with so many processes, and count from when each has come back with something."""
     seen: list[Seen] = []
-    plan = Plan(points * workers, 1, dtypes=("float32",), batch=BATCH, points_a_graph=ONE_GRAPH, points_a_span=SPAN)
-    with tempfile.TemporaryDirectory() as folder, Local(workers) as local:
+    plan = Plan(points * workers, 1, dtypes=(dtype,), batch=BATCH, points_a_graph=ONE_GRAPH, points_a_span=SPAN)
+    kept = {} if onednn else {"TF_ENABLE_ONEDNN_OPTS": "0"}
+    with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, kept), Local(workers) as local:
         Sweep(create(Path(folder) / "sweep", plan), local, show=seen.append).run()
     warm = [one for one in seen if one.fresh >= workers * SPAN]
     first, last = warm[0], warm[-1]
-    return Scaling(workers, (last.fresh - first.fresh) / (last.seconds - first.seconds))
+    return Scaling(workers, dtype, onednn, (last.fresh - first.fresh) / (last.seconds - first.seconds))
+
+
+def scalings(points: int) -> Iterator[Scaling]:
+    """Count workers: one, two and as many as there are processors; as TensorFlow comes, and without oneDNN."""
+    for workers in sorted({1, 2, os.cpu_count() or 1}):
+        yield scale(workers, "float32", True, points)
+    for dtype, onednn in (("float64", True), ("float32", False), ("float64", False)):
+        yield scale(2, dtype, onednn, points)
 
 
 def rate_table(found: Sequence[Rate]) -> Table:
@@ -193,7 +215,7 @@ def as_json(found: Sequence[Rate], scaling: Sequence[Scaling]) -> dict[str, Any]
     """Return what was measured as JSON values."""
     return {
         "rates": [asdict(one) for one in found],
-        "scaling": [asdict(one) for one in scaling],
+        "scaling": [{"name": one.name, **asdict(one)} for one in scaling],
         "asked": ASKED,
         "required_share": REQUIRED_SHARE,
         "required_gain": REQUIRED_GAIN,
@@ -214,16 +236,16 @@ def main() -> int:
     assert engines["graph"]
     found = rates(console)
     console.print(rate_table(found))
-    counts = sorted({1, 2, os.cpu_count() or 1})
-    scaling = [scale(count, arguments.points) for count in counts]
-    for one in scaling:
-        console.print(
-            f"{one.workers} workers: {one.rate:,.0f} points a second, {one.rate / scaling[0].rate:.2f} of one"
-        )
+    scaling = []
+    for one in scalings(arguments.points):
+        scaling.append(one)
+        console.print(f"{one.name}: {one.rate:,.0f} points a second, {one.rate / scaling[0].rate:.2f} of the first")
     if arguments.page:
         keep("sweep", as_json(found, scaling))
     shares = [one.share for one in found if one.what == "sizes up to 8"]
-    gains = [one.rate / scaling[0].rate for one in scaling if one.workers == 2]
+    gains = [
+        one.rate / scaling[0].rate for one in scaling if one.workers == 2 and one.dtype == "float32" and one.onednn
+    ]
     return 0 if min(shares) >= REQUIRED_SHARE and min(gains) >= REQUIRED_GAIN else 1
 
 
