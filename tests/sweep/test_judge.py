@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from gradcheck.point import draw
 from gradcheck.sweep import judge, stack
 from gradcheck.sweep.judge import FEW, Broken, judge_span
 from gradcheck.sweep.plan import Plan, Span
-from gradcheck.sweep.stack import objectives_of
+from gradcheck.sweep.stack import objectives_of, parts_of
 from gradcheck.sweep.tally import BUCKETS, Count, Tally
 from sweep.lies import everywhere, last_bit, lying, numbers_at, one_more, positive
 
@@ -138,6 +139,15 @@ def test_stacks_too_large_for_memory_are_judged_in_parts_and_counted_alike(monke
         if not asks_further(laws[law]):
             assert figures(count) == figures(expected.counts[law, "graph", "float64"])
         assert count.judged > 0
+
+
+def test_parts_of_a_stack_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:
+    (batch,) = ONE_GRAPH.batches(Span(0, 8))
+    entries = sum(map(prod, batch.graph.shapes(batch.sizes).values()))
+    of_a_point = entries * len(objectives_of(ONE_GRAPH)) * 8
+    for most, expected in ((8, [8]), (7, [4, 4]), (3, [2] * 4), (0, [1] * 8)):
+        monkeypatch.setattr(stack, "_MOST", most * of_a_point)
+        assert [len(part.span) for part in parts_of(ONE_GRAPH, batch)] == expected
 
 
 def test_an_exact_sweep_takes_its_stacks_whole(monkeypatch: pytest.MonkeyPatch) -> None:
