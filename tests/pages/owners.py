@@ -22,7 +22,7 @@ GENERATED = {
 RECORDED = {
     "docs/upgrading.md": "an upgrade of six releases, half an hour with a network",
     "docs/cluster.md": "a cluster's log; the page's test looks for its words",
-    "docs/sweeps.md": "two sweeps of a hundred million points; docs/sweeps/ keeps their reports",
+    "docs/sweeps.md": "sweeps of a hundred million points and more; docs/sweeps/ keeps their reports",
 }
 # A page that one test runs as a whole, by the comment before its blocks.
 AS_A_WHOLE = {("docs/cluster.md", "run"): ("tests/sweep/test_cluster_page.py", "<!-- run -->")}
