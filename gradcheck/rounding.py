@@ -18,7 +18,7 @@ import numpy as np
 
 from gradcheck.directions import project
 from gradcheck.engines import Engine, Evaluation, Key
-from gradcheck.engines._shaken import evaluate_shaken
+from gradcheck.engines._shaken import evaluate_shaken, near_one
 from gradcheck.engines.forward import Forward
 from gradcheck.engines.graph import Graph
 from gradcheck.gradient import Array, Unconnected
@@ -149,7 +149,6 @@ def nearby(points: Points, copies: int, reach: float, key: int = _KEYS[Step.FEW]
     stream = np.random.Philox(key=key)
 
     def shake(_: str, value: Array) -> Array:
-        words = stream.random_raw(value.size).reshape(value.shape)
-        return np.asarray(value * (1.0 + reach * ((words >> np.uint64(40)).astype(np.float64) * 2.0**-23 - 1.0)))
+        return np.asarray(value * near_one(stream, value.shape, reach))
 
     return points.take(np.repeat(np.arange(len(points)), copies)).map_floats(shake)

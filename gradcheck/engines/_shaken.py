@@ -19,6 +19,7 @@ from gradcheck.backend import tf
 from gradcheck.engines import Evaluation
 from gradcheck.engines._program import TapeProgram, evaluate_program
 from gradcheck.engines.eager import Eager
+from gradcheck.gradient import Array
 from gradcheck.graph import TwoHeadGraph
 from gradcheck.layer import Layer, LossFunction
 from gradcheck.model import Direct, Forward, interpret
@@ -72,9 +73,11 @@ class _Shaking(Direct):
         return self._shake(super().lose(which, loss, output))
 
     def _shake(self, x: Tensor) -> Tensor:
-        there, back = self._near_one(x), self._near_one(x)
+        there, back = (tf.constant(near_one(self.stream, x.shape, self.reach)) for _ in range(2))
         return tf.custom_gradient(lambda x: (x * there, lambda cotangent: cotangent * back))(x)
 
-    def _near_one(self, x: Tensor) -> Tensor:
-        words = self.stream.random_raw(int(np.prod(x.shape))).reshape(x.shape)
-        return tf.constant(1.0 + self.reach * ((words >> np.uint64(40)).astype(np.float64) * 2.0**-23 - 1.0))
+
+def near_one(stream: np.random.Philox, shape: Sequence[int], reach: float) -> Array:
+    """Return random factors that differ from 1 by at most ``reach``."""
+    words = stream.random_raw(int(np.prod(shape))).reshape(shape)
+    return np.asarray(1.0 + reach * ((words >> np.uint64(40)).astype(np.float64) * 2.0**-23 - 1.0))
