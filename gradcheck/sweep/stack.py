@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -85,12 +86,17 @@ def parts_of(plan: Plan, batch: Batch) -> Iterator[Batch]:
         yield replace(batch, span=Span(start, min(start + most, batch.span.stop)))
 
 
-def laws_of(plan: Plan) -> list[Law]:
+def laws_of(plan: Plan) -> tuple[Law, ...]:
     """Return the laws of a plan: those that are named, or all but the ones that trace for themselves."""
     chosen = [law for law in laws if (law.name in plan.laws if plan.laws else not takes_turns(law))]
-    return [law for law in chosen if law.identity or not plan.exact]
+    return tuple(law for law in chosen if law.identity or not plan.exact)
 
 
 def objectives_of(plan: Plan) -> tuple[Objective, ...]:
     """Return all that the laws of a plan differentiate."""
-    return tuple(dict.fromkeys(as_objective(formula) for law in laws_of(plan) for formula in law.needs))
+    return _needed(laws_of(plan))
+
+
+@lru_cache
+def _needed(by: tuple[Law, ...]) -> tuple[Objective, ...]:
+    return tuple(dict.fromkeys(as_objective(formula) for law in by for formula in law.needs))
