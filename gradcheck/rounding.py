@@ -10,7 +10,7 @@ cannot widen their own bound.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -38,31 +38,8 @@ class Step(Enum):
 NEARBY = (Step.FEW, Step.REST)
 _KEYS = {Step.FEW: 0x726F756E64696E67, Step.REST: 0x676E69646E756F72}
 _REACH = 2.0**-20  # eight units in the last place of float32
+_MOST_COPIES = 2**11  # at a time: where most points of a stack are to be measured, all copies would take as much as it
 _SHAKE = 2.0**-30  # far from float64's epsilon, and from where what it does is out of proportion
-
-
-@dataclass(eq=False)
-class Noise:
-    """What rounding adds to a gradient at copies of some points, wherever there is one, in units of one rounding.
-
-    Attributes:
-        entries: Of the gradients' entries, ``[points * copies, ...]`` by objective and variable.
-        pushed: Of forward mode's products with directions; empty where that is not measured.
-        copies: How many there are of each point, one after the other.
-    """
-
-    entries: Mapping[Key, Array]
-    pushed: Mapping[Key, Array]
-    copies: int
-    _largest: dict[tuple[Key, bool], Array] = field(default_factory=dict)
-
-    def largest(self, key: Key, *, projected: bool) -> Array:
-        """Return the rounding of one gradient near each point."""
-        if (key, projected) not in self._largest:
-            parts = [project(self.entries[key]) if projected else self.entries[key]]
-            parts += [self.pushed[key]] if projected and self.pushed else []
-            self._largest[key, projected] = np.max([_largest(part, self.copies) for part in parts], axis=0)
-        return self._largest[key, projected]
 
 
 @dataclass(eq=False)
@@ -75,6 +52,7 @@ class Rounding:
         objectives: What is differentiated.
         tangents: Whether forward mode is measured too: it rounds every direction on its own way
             through the graph, where a projection of the tape's gradient rounds only once.
+        projected: Whether it is that of products with directions, rather than of entries.
         step: How it is measured.
     """
 
@@ -82,53 +60,62 @@ class Rounding:
     points: Points
     objectives: Sequence[Objective]
     tangents: bool
+    projected: bool
     step: Step
     _indices: Array = field(default_factory=lambda: np.zeros(0, np.intp))
-    _measured: list[Noise] = field(default_factory=list)
+    _measured: dict[Key, Array] = field(default_factory=dict)
 
-    def largest(self, indices: Array, objective: Objective, variable: str, *, projected: bool) -> Array:
+    def largest(self, indices: Array, objective: Objective, variable: str) -> Array:
         """Return the rounding of one gradient near some points, in units of epsilon; an absent one has none."""
         self._measure(np.setdiff1d(indices, self._indices))
-        key = objective, variable
-        if not all(key in noise.entries for noise in self._measured):
+        found = self._measured.get((objective, variable))
+        if found is None:
             return np.zeros(len(indices))
-        found = np.concatenate([noise.largest(key, projected=projected) for noise in self._measured])
         order = np.argsort(self._indices)
         return np.asarray(found[order[np.searchsorted(self._indices, indices, sorter=order)]])
 
     def _measure(self, indices: Array) -> None:
-        """Measure at some points that were not measured yet."""
-        if len(indices):
-            points = self.points.take(indices)
-            self._measured.append(self._shaken(points) if self.step is Step.SHAKEN else self._nearby(points))
-            self._indices = np.concatenate([self._indices, indices])
+        """Measure at some points that were not measured yet, a part of them at a time."""
+        most = _MOST_COPIES // self.step.value
+        for start in range(0, len(indices), most):
+            part = indices[start : start + most]
+            points = self.points.take(part)
+            found = self._shaken(points) if self.step is Step.SHAKEN else self._nearby(points)
+            for key, noise in found.items():
+                self._measured[key] = np.append(self._measured.get(key, ()), noise)
+            self._indices = np.append(self._indices, part)
 
-    def _nearby(self, points: Points) -> Noise:
+    def _nearby(self, points: Points) -> dict[Key, Array]:
         """Differentiate in float32 and float64 at some points near each of those."""
         copies = nearby(points, self.step.value, _REACH, _KEYS[self.step]).rounded("float32")
-        pushed = self._single_and_double(Forward(), copies) if self.tangents else {}
-        return Noise(self._single_and_double(Graph(), copies), pushed, self.step.value)
+        found = self._single_and_double(Graph(), copies, projected=self.projected)
+        if not (self.tangents and self.projected):
+            return found
+        pushed = self._single_and_double(Forward(), copies, projected=False)  # products with directions as they are
+        return {key: np.maximum(noise, pushed[key]) for key, noise in found.items()}
 
-    def _single_and_double(self, engine: Engine, points: Points) -> dict[Key, Array]:
+    def _single_and_double(self, engine: Engine, points: Points, *, projected: bool) -> dict[Key, Array]:
         single, double = (
             engine.evaluate(replace(self.graph, dtype=dtype), points, self.objectives, stacked=True)
             for dtype in ("float32", "float64")
         )
-        return _apart(single, double, float(np.finfo(np.float32).eps))
+        return self._apart(single, double, float(np.finfo(np.float32).eps), projected=projected)
 
-    def _shaken(self, points: Points) -> Noise:
+    def _shaken(self, points: Points) -> dict[Key, Array]:
         """Differentiate in float64 with random parts in the places of what is rounded, and without."""
         copies = points.take(np.repeat(np.arange(len(points)), self.step.value))
         shaken, still = (evaluate_shaken(self.graph, copies, self.objectives, reach) for reach in (_SHAKE, 0.0))
-        return Noise(_apart(shaken, still, _SHAKE), {}, self.step.value)
+        return self._apart(shaken, still, _SHAKE, projected=self.projected)
 
-
-def _apart(rounded: Evaluation, precise: Evaluation, unit: float) -> dict[Key, Array]:
-    return {
-        key: (found - expected) / unit
-        for key, found in rounded.gradients.items()
-        if not isinstance(found, Unconnected) and not isinstance(expected := precise.gradients[key], Unconnected)
-    }
+    def _apart(self, rounded: Evaluation, precise: Evaluation, unit: float, *, projected: bool) -> dict[Key, Array]:
+        """Return how far apart two evaluations are, of each gradient that there is: the farthest copy of each point."""
+        found = {}
+        for key, gradient in rounded.gradients.items():
+            expected = precise.gradients[key]
+            if not isinstance(gradient, Unconnected) and not isinstance(expected, Unconnected):
+                noise = gradient - expected
+                found[key] = _largest(project(noise) if projected else noise, self.step.value) / unit
+        return found
 
 
 def _largest(noise: Array, copies: int) -> Array:

@@ -62,7 +62,7 @@ class Arena:
     _transformed: dict[tuple[str, str], Transformed] = field(default_factory=dict)
     _started: dict[str, Future[Evaluation]] = field(default_factory=dict)
     _related: dict[str, Arena] = field(default_factory=dict)
-    _rounding: dict[tuple[bool, Step, Objective | None], Rounding] = field(default_factory=dict)
+    _rounding: dict[tuple[bool, bool, Step, Objective | None], Rounding] = field(default_factory=dict)
     _gradients: dict[tuple[str, Objective, str], MaybeGradient] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -109,15 +109,14 @@ class Arena:
         """Return both losses in float64, ``[points]`` or ``[points, batch]``."""
         return evaluate_losses(self.graph, self.points)
 
-    def rounding(self, objective: Objective, *, tangents: bool, step: Step) -> Rounding:
+    def rounding(self, objective: Objective, *, tangents: bool, projected: bool, step: Step) -> Rounding:
         """Return how much rounding is amplified at the points, measured where that is asked."""
         # What is traced is traced for all laws; what is shaken is traced by nobody, and rarely asked for.
         alone = objective if step is Step.SHAKEN else None
-        key = tangents, step, alone
+        key = tangents, projected, step, alone
         if key not in self._rounding:
-            self._rounding[key] = Rounding(
-                self.graph, self.points, (alone,) if alone else self.objectives, tangents, step
-            )
+            objectives = (alone,) if alone else self.objectives
+            self._rounding[key] = Rounding(self.graph, self.points, objectives, tangents, projected, step)
         return self._rounding[key]
 
     def in_float64(self) -> Arena:
@@ -370,8 +369,8 @@ class Trial:
         total = np.zeros(len(indices))
         for term in terms:
             largest = (
-                self.arena.rounding(term.objective, tangents=tangents, step=step).largest(
-                    indices, term.objective, term.variable, projected=found.projected
+                self.arena.rounding(term.objective, tangents=tangents, projected=found.projected, step=step).largest(
+                    indices, term.objective, term.variable
                 )
                 for step in steps
             )

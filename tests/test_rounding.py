@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from gradcheck.engines import engines
 from gradcheck.engines._shaken import evaluate_shaken
 from gradcheck.objective import as_objective, loss1, loss2
 from gradcheck.point import Points, draw
-from gradcheck.rounding import Rounding, Step
+from gradcheck.rounding import Rounding, Step, nearby
 from gradcheck.trial import Arena, Trial
 from gradcheck.witness import load_witness
 
@@ -49,8 +50,8 @@ def test_a_fault_there_is_caught_all_the_same(trial: Trial) -> None:
 
 
 def test_what_is_shaken_is_what_cancels() -> None:
-    measured = Rounding(CANCELS, POINTS, (JOINT,), False, Step.SHAKEN)
-    (largest,) = measured.largest(np.array([0]), JOINT, "embedding", projected=False)
+    measured = Rounding(CANCELS, POINTS, (JOINT,), False, False, Step.SHAKEN)
+    (largest,) = measured.largest(np.array([0]), JOINT, "embedding")
     kernel = np.abs(POINTS.values["head1/0/kernel"]).sum()
     assert kernel / 4 < largest < kernel * 4
 
@@ -80,3 +81,25 @@ def test_without_a_reach_the_gradients_are_the_tapes() -> None:
     assert still.keys() == eager.keys()
     for key, gradient in eager.items():
         np.testing.assert_array_equal(still[key], gradient)
+
+
+def near(points: Points) -> Rounding:
+    return Rounding(CANCELS, points, (JOINT,), False, False, Step.FEW)
+
+
+def test_many_points_are_measured_a_part_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts: list[int] = []
+
+    def counted(points: Points, *args: Any) -> Points:
+        counts.append(len(points))
+        return nearby(points, *args)
+
+    monkeypatch.setattr(rounding, "nearby", counted)
+    alone = np.concatenate([near(stack().take([i])).largest(np.array([0]), JOINT, "embedding") for i in range(5)])
+    assert len(set(alone)) == 5
+
+    monkeypatch.setattr(rounding, "_MOST_COPIES", Step.FEW.value)
+    together = near(stack())
+    for indices in ([3, 1], [0, 1, 2, 3, 4]):
+        np.testing.assert_array_equal(together.largest(np.array(indices), JOINT, "embedding"), alone[indices])
+    assert counts == [1] * 10
