@@ -22,7 +22,7 @@ from gradcheck.trial import Arena, Trial
 _PATIENCE = 4  # points of a stack at which differences are taken to tell whether a law applies
 _FURTHER_EVERY = 7  # stacks; laws that ask for more are judged at one. An even step would miss batch sizes.
 _FURTHER = 8  # points of them: faults depend on sizes more often than on values
-_MOST = 2**26  # bytes of gradients that are held at a time, where points are not counted by whole stacks
+_MOST = 3 * 2**24  # bytes of gradients that are held at a time, where points are not counted by whole stacks
 
 
 @dataclass(frozen=True, eq=False)
